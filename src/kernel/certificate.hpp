@@ -1,0 +1,28 @@
+#pragma once
+// Certificates: a claim and its derivation as text, one judgement a line, each with its inference, its arguments and
+// its conclusion (DESIGN D8). Reading one replays it in a new kernel; the theorem that comes out is the only product.
+#include "kernel/kernel.hpp"
+
+namespace skein {
+
+// The certificate of left == right when ..., which `e` proves in `k`: only the steps that e rests on are written.
+std::string write_certificate(Kernel& k, Symbol name, const Statement& statement, EquationId e);
+
+// Finds an earlier theorem by name; returns null if there is none. Digests are compared by the reader.
+using TheoremSource = std::function<TheoremPtr(Symbol name)>;
+
+struct Replay {
+  TheoremPtr theorem;
+  std::size_t steps = 0;
+  std::size_t leaves = 0;
+};
+// Throws Rejected with the line and the reason. `oracle` is asked for every leaf.
+Replay replay_certificate(std::string_view text, const TheoremSource& source, const LeafOracle& oracle);
+// The name, and the theorems it uses, of a certificate, without replaying it.
+struct CertificateHead {
+  Symbol name;
+  std::vector<Symbol> uses;
+};
+CertificateHead read_head(std::string_view text);
+
+}  // namespace skein

@@ -1,0 +1,207 @@
+#include "kernel/kernel.hpp"
+
+#include <array>
+
+#include "kernel/inferences.hpp"
+#include "kernel/leaf.hpp"
+
+namespace skein {
+
+void reject(const std::string& why) { throw Rejected(why); }
+
+const char* to_string(Sign s) {
+  switch (s) {
+    case Sign::positive: return "positive";
+    case Sign::nonnegative: return "nonnegative";
+    case Sign::nonzero: return "nonzero";
+  }
+  return "?";
+}
+
+namespace {
+constexpr std::array<std::pair<Inference, const char*>, 29> inference_names{{
+    {Inference::refl, "refl"},
+    {Inference::sym, "sym"},
+    {Inference::trans, "trans"},
+    {Inference::congruence, "congruence"},
+    {Inference::contraction, "contraction"},
+    {Inference::lattice, "lattice"},
+    {Inference::evaluate, "evaluate"},
+    {Inference::push_view, "push_view"},
+    {Inference::simplify_view, "simplify_view"},
+    {Inference::reduce_empty, "reduce_empty"},
+    {Inference::reduce_single, "reduce_single"},
+    {Inference::reduce_unused, "reduce_unused"},
+    {Inference::reduce_split, "reduce_split"},
+    {Inference::reindex, "reindex"},
+    {Inference::delta, "delta"},
+    {Inference::cases_then, "cases_then"},
+    {Inference::cases_else, "cases_else"},
+    {Inference::cases_same, "cases_same"},
+    {Inference::cases_nested, "cases_nested"},
+    {Inference::cases_hoist, "cases_hoist"},
+    {Inference::instance, "instance"},
+    {Inference::hypothesis, "hypothesis"},
+    {Inference::induction, "induction"},
+    {Inference::smt, "smt"},
+    {Inference::sign_rule, "sign_rule"},
+    {Inference::sign_transport, "sign_transport"},
+    {Inference::sign_smt, "sign_smt"},
+    {Inference::sign_assumed, "sign_assumed"},
+}};
+}  // namespace
+
+const char* to_string(Inference i) {
+  for (const auto& [k, name] : inference_names)
+    if (k == i && name) return name;
+  return "?";
+}
+
+const Inference* find_inference(std::string_view name) {
+  for (const auto& entry : inference_names)
+    if (entry.second && name == entry.second) return &entry.first;
+  return nullptr;
+}
+
+Kernel::Kernel(SizeContext sizes, LeafOracle oracle) : sizes_(std::move(sizes)), oracle_(std::move(oracle)) {}
+
+void Kernel::admit(TheoremPtr t) {
+  const Symbol name = t->name();
+  if (!theorems_.emplace(name, std::move(t)).second) reject("the theorem " + name.text() + " is used twice");
+}
+
+const Theorem* Kernel::find_theorem(Symbol name) const {
+  auto it = theorems_.find(name);
+  return it == theorems_.end() ? nullptr : it->second.get();
+}
+
+std::uint32_t Kernel::assume_sign(const Ref& value, Sign sign) {
+  if (!equations_.empty() || !facts_.empty()) reject("conditions of a claim come before its derivation");
+  if (arena_.dtype(value.wire) != DType::real) reject("only a real has a sign");
+  assumptions_.push_back({value, sign});
+  return static_cast<std::uint32_t>(assumptions_.size() - 1);
+}
+
+std::uint32_t Kernel::open_induction(const Ref& lhs, const Ref& rhs, Symbol size) {
+  for (const Size& h : sizes_.hypotheses)
+    for (const auto& [m, c] : h.terms())
+      if (std::find(m.begin(), m.end(), size) != m.end())
+        reject("the induction variable " + size.text() + " occurs in a size hypothesis");
+  if (!arena_.deterministic(lhs.wire) || !arena_.deterministic(rhs.wire))
+    reject("an induction on a claim with a stochastic box");
+  const std::uint32_t id = 1000000 + static_cast<std::uint32_t>(inductions_.size());
+  inductions_.emplace(id, Induction{lhs, rhs, size});
+  return id;
+}
+
+Equation Kernel::close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others,
+                       std::set<std::uint32_t> uses) const {
+  Equation e{lhs.wire, rhs.wire, {}, {}, std::move(uses)};
+  std::map<Index, std::uint32_t> number;
+  for (Index i : lhs.at) number.emplace(i, static_cast<std::uint32_t>(number.size()));
+  auto extra = [&](Index i) {
+    auto [it, fresh] = number.emplace(i, static_cast<std::uint32_t>(number.size()));
+    if (fresh) e.extra.push_back(arena_.axis(i).size);
+    return it->second;
+  };
+  for (Index i : rhs.at) e.rhs_at.push_back(extra(i));
+  std::vector<Index> ghosts;
+  for (Index i : others)
+    if (!number.count(i) && !sizes_.positive(arena_.axis(i).size)) ghosts.push_back(i);
+  std::sort(ghosts.begin(), ghosts.end(), [&](Index a, Index b) {
+    auto c = arena_.axis(a).size <=> arena_.axis(b).size;
+    return c != 0 ? c < 0 : a < b;
+  });
+  // A ghost only says that its axis is not empty, which another index over an axis of this size says as well.
+  std::set<Size> inhabited;
+  for (const auto& [i, n] : number) inhabited.insert(arena_.axis(i).size);
+  for (Index i : ghosts)
+    if (inhabited.insert(arena_.axis(i).size).second) extra(i);
+  return e;
+}
+
+EquationId Kernel::prove(const Step& s) {
+  equations_.push_back(Inferences(*this).equation(s));
+  equation_steps_.push_back(s);
+  return EquationId(static_cast<std::uint32_t>(equations_.size() - 1));
+}
+
+SignId Kernel::prove_sign(const Step& s) {
+  facts_.push_back(Inferences(*this).sign(s));
+  fact_steps_.push_back(s);
+  return SignId(static_cast<std::uint32_t>(facts_.size() - 1));
+}
+
+std::pair<Ref, Ref> Kernel::sides(EquationId id, const std::vector<Index>& at) {
+  const Equation e = equation(id);
+  if (at.size() != arena_.axes(e.lhs).size()) reject("an equation is read at a wrong number of indices");
+  std::vector<Index> context = at;
+  for (const Size& s : e.extra) context.push_back(arena_.fresh({s, Symbol()}));
+  Ref rhs{e.rhs, {}};
+  for (auto n : e.rhs_at) rhs.at.push_back(context.at(n));
+  return {Ref{e.lhs, at}, rhs};
+}
+
+namespace {
+
+// Every array that a diagram reads is the input of that name of the claim, with its axes and type.
+void check_inputs(const Diagram& d, const Diagram& claim) {
+  if (d.outputs().size() != 1) reject("a claim is about one output");
+  for (const Box& x : d.boxes()) {
+    if (x.op != Op::input) continue;
+    const InputPort* p = claim.find_input(x.name);
+    bool same = p && p->dtype == x.dtype && p->axes.size() == x.degree.size();
+    for (std::size_t k = 0; same && k < x.degree.size(); ++k) same = p->axes[k].size == x.degree[k].size;
+    if (!same) reject("the claim reads an array " + x.name.text() + " that is not an input of it");
+  }
+}
+
+}  // namespace
+
+TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
+                            EquationId id) {
+  if (left.outputs().size() != 1 || right.outputs().size() != 1) reject("a claim is about one output");
+  if (!(left.sizes() == sizes_) || !(right.sizes() == sizes_)) reject("the sizes of the claim are not those of its proof");
+  if (left.inputs().size() != right.inputs().size()) reject("the sides of the claim have different inputs");
+  for (std::size_t i = 0; i < left.inputs().size(); ++i) {
+    const InputPort &l = left.inputs()[i], &r = right.inputs()[i];
+    bool same = l.name == r.name && l.dtype == r.dtype && l.axes.size() == r.axes.size();
+    for (std::size_t k = 0; same && k < l.axes.size(); ++k) same = l.axes[k].size == r.axes[k].size;
+    if (!same) reject("the sides of the claim have different inputs");
+  }
+  for (const Diagram* d : {&left, &right}) check_inputs(*d, left);
+  for (const Condition& c : when) check_inputs(c.value, left);
+  Output l = thaw(arena_, left).front(), r = thaw(arena_, right).front();
+  if (l.axes.size() != r.axes.size()) reject("the outputs of the claim have different ranks");
+  std::map<Index, Index> same_axes;
+  for (std::size_t i = 0; i < l.axes.size(); ++i) {
+    if (!(arena_.axis(l.axes[i]).size == arena_.axis(r.axes[i]).size)) reject("the outputs of the claim have different sizes");
+    same_axes[r.axes[i]] = l.axes[i];
+  }
+  if (!arena_.deterministic(l.value.wire) || !arena_.deterministic(r.value.wire))
+    reject("a claim with a stochastic box: its noise sources would need to be paired");
+  const Equation want = close(l.value, arena_.rename(r.value, same_axes), l.axes, {});
+  const Equation& have = equation(id);
+  if (have.lhs != want.lhs || have.rhs != want.rhs || have.rhs_at != want.rhs_at)
+    reject("the derivation ends in another equation than the claim");
+  // The ghosts of the proof must be among the axes of the output: for each such axis the claim is about a point of it.
+  for (const Size& s : have.extra)
+    if (std::find(want.extra.begin(), want.extra.end(), s) == want.extra.end())
+      reject("the equation holds only if an axis of size " + to_string(s) + " is not empty");
+  if (assumptions_.size() != when.size()) reject("the conditions of the claim are not those of its proof");
+  for (std::size_t i = 0; i < when.size(); ++i) {
+    Output c = thaw(arena_, when[i].value).front();
+    if (c.value.wire != assumptions_[i].value.wire || when[i].sign != assumptions_[i].sign)
+      reject("the conditions of the claim are not those of its proof");
+    if (!arena_.deterministic(c.value.wire)) reject("a condition with a stochastic box");
+  }
+  for (auto u : have.uses)
+    if (u >= assumptions_.size()) reject("the claim rests on an induction hypothesis that was never discharged");
+  auto t = std::shared_ptr<Theorem>(new Theorem);
+  t->name_ = name;
+  t->statement_ = {left, right, when};
+  t->leaves_ = leaves_;
+  return t;
+}
+
+}  // namespace skein

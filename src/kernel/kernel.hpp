@@ -1,0 +1,79 @@
+#pragma once
+// Kernel: the only maker of judgements. It owns the arena (a DiagramBuilder to which boxes are only added), checks each
+// Step and keeps it in a log; a certificate is the part of the log that a conclusion rests on, and replaying it is
+// doing the same steps again in a new kernel. Nothing here searches.
+#include <functional>
+#include <optional>
+
+#include "kernel/theorem.hpp"
+
+namespace skein {
+
+// Asked for each ground leaf with its SMT-LIB text: true only if the text is unsatisfiable.
+using LeafOracle = std::function<bool(const std::string& smtlib)>;
+
+class Kernel {
+public:
+  explicit Kernel(SizeContext sizes, LeafOracle oracle = {});
+
+  DiagramBuilder& arena() { return arena_; }
+  const SizeContext& sizes() const { return sizes_; }
+  IndexRanges ranges() const { return IndexRanges(sizes_, arena_.size_of()); }
+
+  // --- what may be used
+  void admit(TheoremPtr t);
+  const Theorem* find_theorem(Symbol name) const;
+  // A condition of the claim to be proved: `value` has the given sign at all indices.
+  std::uint32_t assume_sign(const Ref& value, Sign sign);
+  // Starts an induction for lhs == rhs on a size variable; its hypothesis can be used by Inference::hypothesis.
+  std::uint32_t open_induction(const Ref& lhs, const Ref& rhs, Symbol size);
+
+  // --- inferences; throw Rejected (or IllTyped) if the step does not hold
+  EquationId prove(const Step& s);
+  SignId prove_sign(const Step& s);
+
+  const Equation& equation(EquationId e) const { return equations_[e.number()]; }
+  const SignFact& fact(SignId s) const { return facts_[s.number()]; }
+  const Step& step(EquationId e) const { return equation_steps_[e.number()]; }
+  const Step& step(SignId s) const { return fact_steps_[s.number()]; }
+  // Both sides of an equation at given indices for lhs; extra indices are new unless `extra` gives them.
+  std::pair<Ref, Ref> sides(EquationId e, const std::vector<Index>& at);
+
+  // The theorem left == right when the conditions hold, from one equation for the outputs. The assumed conditions must be
+  // exactly `when`, in order.
+  TheoremPtr conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
+                      EquationId e);
+  std::size_t leaves() const { return leaves_; }
+
+  struct Assumption {
+    Ref value;
+    Sign sign;
+  };
+  struct Induction {
+    Ref lhs, rhs;
+    Symbol size;
+  };
+  const std::vector<Assumption>& assumptions() const { return assumptions_; }
+  const std::map<std::uint32_t, Induction>& inductions() const { return inductions_; }
+  // The SMT-LIB text of the leaf of an smt or sign_smt step.
+  std::string leaf_text(const Step& s);
+
+private:
+  friend class Inferences;
+  Equation close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others, std::set<std::uint32_t> uses) const;
+
+  SizeContext sizes_;
+  LeafOracle oracle_;
+  DiagramBuilder arena_;
+  std::map<Symbol, TheoremPtr> theorems_;
+  std::vector<Equation> equations_;
+  std::vector<Step> equation_steps_;
+  std::vector<SignFact> facts_;
+  std::vector<Step> fact_steps_;
+  std::vector<Assumption> assumptions_;
+  std::map<std::uint32_t, Induction> inductions_;  // keyed above all assumptions
+  std::map<std::string, bool> asked_;              // leaves already answered in this kernel
+  std::size_t leaves_ = 0;
+};
+
+}  // namespace skein

@@ -1,0 +1,334 @@
+// Declarations: defs with their weights and statements, claims with their conditions.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lang/elaboration.hpp"
+#include "lang/lexer.hpp"
+
+namespace skein {
+
+using Kind = Expression::Kind;
+
+void Elaboration::define_array(Place place, const std::string& name, ArrayValue value) {
+  if (arrays_.count(name) || uses_.count(name))
+    source_.fail(place, fmt::format("{} is defined already", name), "",
+                 places_.count(name) ? fmt::format("its first definition is in line {}", places_.at(name).line) : "");
+  arrays_.emplace(name, std::move(value));
+  places_.emplace(name, place);
+}
+
+void Elaboration::add_parameter(const ArraySyntax& a, Role role, std::vector<InputPort>& ports) {
+  InputPort port{Symbol(a.name), {}, a.dtype, role};
+  for (const AxisSyntax& axis : a.axes) port.axes.push_back(sizes_.axis(axis));
+  const Ref r = b_.input(port.name, port.axes, port.dtype);
+  define_array(a.place, a.name, {r.at, r});
+  ports.push_back(std::move(port));
+}
+
+void Elaboration::add_use(const UseSyntax& syntax) {
+  auto def = defs_.find(syntax.def);
+  if (def == defs_.end()) {
+    std::vector<std::string> names;
+    for (const auto& [n, d] : defs_) names.push_back(n);
+    source_.fail(syntax.def_place, fmt::format("there is no def {}", syntax.def), "", did_you_mean(syntax.def, names));
+  }
+  for (const auto& [place, name] : syntax.names) {
+    if (arrays_.count(name) || uses_.count(name)) source_.fail(place, fmt::format("{} is defined already", name));
+    UseInstance use{def->second, place, {}, false, weights_.size()};
+    weights_.emplace_back();
+    for (const BracketItem& item : syntax.sizes) {
+      const Symbol variable(item.expression->name);
+      const auto& all = def->second->size_variables;
+      if (!item.expression->plain_name() || !item.size)
+        source_.fail(item.expression->place, "the bracket after a used def gives sizes", "NAME:SIZE");
+      if (std::find(all.begin(), all.end(), variable) == all.end()) {
+        std::vector<std::string> names;
+        for (Symbol v : all) names.push_back(v.text());
+        source_.fail(item.expression->place, fmt::format("{} has no size |{}|", syntax.def, variable.text()), "",
+                     did_you_mean(variable.text(), names));
+      }
+      use.fixed[variable] = sizes_.size(*item.size);
+    }
+    uses_.emplace(name, std::move(use));
+  }
+}
+
+void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size) {
+  if (a.parts.empty()) {
+    if (a.name.empty()) return;
+    for (const BoundIndex& i : scope_)
+      if (i.name == a.name)
+        source_.fail(a.place, fmt::format("the index {} is bound already", a.name), "",
+                     fmt::format("give the new index a name of its own: j:{}", a.name));
+    scope_.push_back({a.name, value, size});
+    return;
+  }
+  // (a1, ..., an) = m: an = m % |an|, and the rest is m / |an|.
+  IndexExpression rest = value;
+  std::vector<std::pair<IndexExpression, Size>> parts;
+  for (std::size_t k = a.parts.size(); k-- > 0;) {
+    const Size part = sizes_.axis(a.parts[k]).size;
+    if (!sizes_.context().positive(part))
+      source_.fail(a.parts[k].place, fmt::format("the size {} of a part of a merged axis is not known to be >= 1", to_string(part)));
+    parts.emplace_back(k == 0 ? rest : modulo(rest, part), part);
+    rest = floor_divide(rest, part);
+  }
+  for (std::size_t k = 0; k < a.parts.size(); ++k) {
+    const auto& [part, part_size] = parts[a.parts.size() - 1 - k];
+    bind_merged(a.parts[k], part, part_size);
+  }
+}
+
+Index Elaboration::bind_axis(const AxisSyntax& a) {
+  const Axis axis = sizes_.axis(a);
+  if (a.parts.empty() && !a.name.empty() && sizes_.is_nat(a.name) && !a.size)
+    source_.fail(a.place, fmt::format("{} is a number, not an axis", a.name), fmt::format("an axis of that size: i:{}", a.name));
+  const Index i = b_.fresh(axis);
+  bind_merged(a, index_variable(i), axis.size);
+  return i;
+}
+
+void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std::vector<Output>& outputs) {
+  scope_.clear();
+  if (!outputs.empty()) source_.fail(s.place, "a statement after return", "\"}\"");
+  switch (s.kind) {
+    case StatementSyntax::Kind::weight: {
+      std::vector<const ArraySyntax*> arrays;
+      for (const ArraySyntax& a : s.arrays) arrays.push_back(&a);
+      sizes_.declare({}, arrays);
+      sizes_.assume_nonempty();
+      weights_.emplace_back();
+      for (const ArraySyntax& a : s.arrays) add_parameter(a, Role::weight, weights_.back());
+      return;
+    }
+    case StatementSyntax::Kind::use: add_use(s.use); return;
+    case StatementSyntax::Kind::equation: {
+      const ArraySyntax& a = s.arrays[0];
+      ArrayValue value;
+      for (const AxisSyntax& axis : a.axes) value.formals.push_back(bind_axis(axis));
+      value.body = scalar(*s.values[0]);
+      define_array(a.place, a.name, std::move(value));
+      return;
+    }
+    case StatementSyntax::Kind::result: {
+      if (s.values.size() != def.results.size())
+        source_.fail(s.place, fmt::format("{} has {} output{}, but {} value{} returned", def.name, def.results.size(),
+                                          def.results.size() == 1 ? "" : "s", s.values.size(),
+                                          s.values.size() == 1 ? " is" : "s are"));
+      for (std::size_t k = 0; k < s.values.size(); ++k) {
+        scope_.clear();
+        Output out{Symbol(def.results[k].name), {}, {}};
+        for (const AxisSyntax& axis : def.results[k].axes) out.axes.push_back(bind_axis(axis));
+        out.value = scalar(*s.values[k]);
+        outputs.push_back(std::move(out));
+      }
+      return;
+    }
+  }
+}
+
+Definition Elaboration::def(const DefSyntax& syntax) {
+  std::vector<const ArraySyntax*> arrays;
+  for (const ArraySyntax& a : syntax.parameters) arrays.push_back(&a);
+  for (const ArraySyntax& a : syntax.results) arrays.push_back(&a);
+  sizes_.declare(syntax.sizes, arrays);
+  for (const ConditionSyntax& c : syntax.conditions)
+    if (!sizes_.assume(c))
+      source_.fail(c.place, "a condition of a def is about sizes", "numerals, names of axes as |n|, + - * and one of = >= <= > <");
+  sizes_.assume_nonempty();
+
+  std::vector<InputPort> ports;
+  for (const ArraySyntax& a : syntax.parameters) add_parameter(a, Role::input, ports);
+  std::vector<Output> outputs;
+  for (const StatementSyntax& s : syntax.body) statement(s, syntax, outputs);
+  if (outputs.empty()) source_.fail(syntax.name_place, fmt::format("the def {} returns nothing", syntax.name), "a statement: return ...");
+  for (const auto& [name, use] : uses_)
+    if (!use.applied) source_.fail(use.place, fmt::format("{} is never applied, so that its weights have no sizes", name));
+  for (const auto& group : weights_) ports.insert(ports.end(), group.begin(), group.end());
+
+  Definition out;
+  out.name = Symbol(syntax.name);
+  out.description = syntax.description;
+  out.file = source_.name();
+  out.line = syntax.place.line;
+  out.diagram =
+      typed(syntax.name_place, [&] { return freeze(b_, out.name, sizes_.context(), std::move(ports), outputs); });
+  out.size_parameters = sizes_.parameters();
+  out.size_variables = sizes_.variables();
+  out.floored = sizes_.floored();
+  return out;
+}
+
+// --- claims
+
+std::vector<Index> Elaboration::used_free_indices() const {
+  std::vector<Index> out;
+  for (const FreeIndex& f : free_)
+    if (f.used) out.push_back(f.index);
+  return out;
+}
+
+Claim Elaboration::claim(const ClaimSyntax& syntax) {
+  Claim out;
+  out.kind = syntax.kind == "axiom" ? ClaimKind::axiom : syntax.kind == "rule" ? ClaimKind::rule : ClaimKind::theorem;
+  out.negated = syntax.negated;
+  out.oriented = syntax.oriented;
+  out.name = Symbol(syntax.name);
+  out.description = syntax.description;
+  out.file = source_.name();
+  out.line = syntax.place.line;
+  out.hints = syntax.hints;
+  auto is_def = [&](const Expression& e) { return e.plain_name() && defs_.count(e.name) != 0; };
+  if (!syntax.has_parameters && is_def(*syntax.left) && is_def(*syntax.right)) return claim_of_defs(syntax, std::move(out));
+  if (!syntax.has_parameters)
+    for (const Expression* side : {syntax.left.get(), syntax.right.get()})
+      if (side->plain_name() && !side->quoted) undefined(*side);
+
+  std::vector<const ArraySyntax*> arrays;
+  for (const ArraySyntax& a : syntax.parameters) arrays.push_back(&a);
+  sizes_.declare(syntax.sizes, arrays);
+  std::vector<const ConditionSyntax*> signs;
+  for (const ConditionSyntax& c : syntax.conditions)
+    if (!sizes_.assume(c)) signs.push_back(&c);
+  sizes_.assume_nonempty();
+
+  std::vector<InputPort> ports;
+  std::function<void(const AxisSyntax&)> free_index = [&](const AxisSyntax& a) {
+    for (const AxisSyntax& p : a.parts) free_index(p);
+    if (!a.parts.empty() || a.name.empty()) return;
+    for (const FreeIndex& f : free_)
+      if (f.name == a.name) return;
+    const Size size = *sizes_.find(a.name);
+    free_.push_back({a.name, b_.fresh({size, Symbol(a.name)}), size, false, false, {}});
+  };
+  for (const ArraySyntax& a : syntax.parameters) {
+    add_parameter(a, Role::input, ports);
+    for (const AxisSyntax& axis : a.axes) free_index(axis);
+  }
+  const Ref left = scalar(*syntax.left), right = scalar(*syntax.right);
+  for (const FreeIndex& f : free_)
+    if (f.used && f.rebound)
+      source_.fail(f.rebound_at, fmt::format("the index {} is free in this claim, and bound here", f.name), "",
+                   fmt::format("give the bound index a name of its own: j:{}", f.name));
+  if ((b_.dtype(left.wire) == DType::boolean) != (b_.dtype(right.wire) == DType::boolean))
+    source_.fail(syntax.right->place, "one side is boolean and the other is not");
+  const std::vector<Index> axes = used_free_indices();
+  auto side = [&](const Ref& value) {
+    return typed(syntax.place, [&] { return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}}); });
+  };
+  out.left = side(left);
+  out.right = side(right);
+
+  for (const ConditionSyntax* c : signs) {
+    for (FreeIndex& f : free_) f.used = false;
+    const bool flip = c->relation == "<" || c->relation == "<=";
+    const Expression &greater = flip ? *c->right : *c->left, &lesser = flip ? *c->left : *c->right;
+    if (c->relation == "=" || c->relation == "==")
+      source_.fail(c->place, "an equation between scalars cannot be a condition", "one of >= > <= < !=");
+    Ref value = scalar(greater);
+    if (!(lesser.kind == Kind::number && lesser.value == 0)) {
+      const Ref other = product(lesser, true);
+      value = typed(c->place, [&] { return b_.add(Op::add, {value, other}); });
+    }
+    const auto kind = c->relation == "!=" ? SignCondition::nonzero
+                      : c->relation.size() == 2 ? SignCondition::nonnegative
+                                                : SignCondition::positive;
+    out.when.push_back({kind, typed(c->place, [&] {
+                          return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), used_free_indices(), value}});
+                        })});
+  }
+  return out;
+}
+
+// NAME == NAME, of two defs: the parameters, sizes and result axes of the second are those of the first by position, its
+// weights by name if the names are the same, else by position.
+Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
+  const Definition &l = *defs_.at(syntax.left->name), &r = *defs_.at(syntax.right->name);
+  const Expression& place = *syntax.right;
+  auto ports_of = [](const Definition& d, Role role) {
+    std::vector<InputPort> ports;
+    for (const InputPort& p : d.diagram.inputs())
+      if (p.role == role) ports.push_back(p);
+    return ports;
+  };
+  std::vector<std::pair<InputPort, InputPort>> pairs;  // of l, of r
+  for (Role role : {Role::input, Role::weight}) {
+    const auto left = ports_of(l, role), right = ports_of(r, role);
+    const char* what = role == Role::input ? "parameter" : "weight";
+    if (left.size() != right.size())
+      source_.fail(place.place, fmt::format("{} has {} {}{}, but {} has {}", r.name.text(), right.size(), what,
+                                            right.size() == 1 ? "" : "s", l.name.text(), left.size()));
+    auto same_name = [](const InputPort& p) { return [&p](const InputPort& q) { return q.name == p.name; }; };
+    const bool by_name = role == Role::weight && std::all_of(left.begin(), left.end(), [&](const InputPort& p) {
+                           return std::any_of(right.begin(), right.end(), same_name(p));
+                         });
+    for (std::size_t k = 0; k < left.size(); ++k)
+      pairs.emplace_back(left[k], by_name ? *std::find_if(right.begin(), right.end(), same_name(left[k])) : right[k]);
+  }
+  const auto &lo = l.diagram.outputs(), &ro = r.diagram.outputs();
+  if (lo.size() != ro.size())
+    source_.fail(place.place, fmt::format("{} has {} outputs, but {} has {}", r.name.text(), ro.size(), l.name.text(), lo.size()));
+
+  // The sizes of r, as sizes of l.
+  std::map<Symbol, Size> sizes;
+  std::vector<std::tuple<Size, Size, std::string>> axis_pairs;
+  auto pair_axes = [&](const std::vector<Axis>& a, const std::vector<Axis>& b, const std::string& what) {
+    if (a.size() != b.size())
+      source_.fail(place.place, fmt::format("{} has {} axes in {}, but {} in {}", what, b.size(), r.name.text(), a.size(), l.name.text()));
+    for (std::size_t s = 0; s < a.size(); ++s) {
+      axis_pairs.emplace_back(a[s].size, b[s].size, fmt::format("axis {} of {}", s + 1, what));
+      if (const Symbol* v = b[s].size.as_atom()) sizes.emplace(*v, a[s].size);
+    }
+  };
+  for (const auto& [p, q] : pairs) {
+    pair_axes(p.axes, q.axes, q.name.text());
+    if (p.dtype != q.dtype) source_.fail(place.place, fmt::format("{} has another type of scalars in {}", q.name.text(), l.name.text()));
+  }
+  for (std::size_t k = 0; k < lo.size(); ++k) pair_axes(lo[k].axes, ro[k].axes, "the result");
+  for (Symbol v : r.size_variables)
+    if (!sizes.count(v)) {
+      const auto& own = l.size_variables;
+      if (std::find(own.begin(), own.end(), v) == own.end())
+        source_.fail(place.place, fmt::format("the size |{}| of {} is not a size of {}", v.text(), r.name.text(), l.name.text()));
+      sizes.emplace(v, size_variable(v));
+    }
+  for (const auto& [a, b, what] : axis_pairs)
+    if (!(substitute(b, sizes) == a))
+      source_.fail(place.place, fmt::format("{} has size {} in {}, but {} in {}", what, to_string(substitute(b, sizes)),
+                                            r.name.text(), to_string(a), l.name.text()));
+  // What either def assumes of the sizes, the claim assumes.
+  SizeContext context = l.diagram.sizes();
+  sizes_.context() = context;
+  auto assume = [&](const Size& p) {
+    if (!context.find_farkas(p)) context.hypotheses.push_back(p);
+  };
+  for (Symbol v : r.size_variables) {
+    if (r.diagram.sizes().lower_bound(v) == 0) continue;
+    if (const Symbol* own = sizes.at(v).as_atom(); own && context.lower_bound(*own) == 0) context.lower.erase(*own);
+    else assume(sizes.at(v) - size_constant(1));
+  }
+  for (const Size& h : r.diagram.sizes().hypotheses) assume(substitute(h, sizes));
+
+  auto freeze_side = [&](std::vector<Output> outputs) {
+    std::vector<InputPort> ports;
+    for (const auto& [p, q] : pairs) ports.push_back(p);
+    for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k].name = lo[k].name;
+    return freeze(b_, out.name, context, std::move(ports), outputs);
+  };
+  DiagramBuilder::Substitution s;
+  s.sizes = sizes;
+  for (const auto& [p, q] : pairs) {
+    const Ref x = b_.input(p.name, p.axes, p.dtype);
+    s.inputs[q.name] = {x.at, x};
+  }
+  typed(place.place, [&] {
+    out.left = freeze_side(thaw(b_, l.diagram));
+    out.right = freeze_side(thaw(b_, r.diagram, s));
+  });
+  if (!syntax.conditions.empty())
+    source_.fail(syntax.conditions[0].place, "an equation of two defs takes its conditions from their headers");
+  return out;
+}
+
+}  // namespace skein

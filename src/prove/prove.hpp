@@ -1,0 +1,50 @@
+#pragma once
+// prove: the strategy for a statement. Normal forms of the two sides and an isomorphism (a shared wire of the arena), the
+// solver for what is left, refutation beside it; then the certificate is written, replayed by a fresh kernel, and the
+// numbers are compared. A verdict cannot be built without its evidence.
+#include "prove/refute.hpp"
+#include "verify/rulebook.hpp"
+
+namespace skein {
+
+// What `proved` rests on: made by prove() only, from a replay of the certificate.
+class Proof {
+public:
+  const std::vector<std::string>& certificates() const { return certificates_; }  // one for each output
+  std::size_t steps() const { return steps_; }
+  std::size_t leaves() const { return leaves_; }
+  const Confirmation& confirmation() const { return confirmation_; }
+
+private:
+  friend class Strategy;
+  Proof() = default;
+  std::vector<std::string> certificates_;
+  std::size_t steps_ = 0, leaves_ = 0;
+  Confirmation confirmation_;
+};
+
+struct Unknown {
+  std::string reason;                     // in a sentence
+  std::vector<std::string> differences;   // the smallest sub-diagrams that still differ, as text
+};
+
+using Verdict = std::variant<Proof, Witness, Unknown>;
+const char* to_string(const Verdict& v);  // "proved", "refuted", "unknown"
+
+struct ProveOptions {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::uint64_t seed = 1;
+  Symbol name{"theorem"};
+  std::vector<std::string> hints;
+};
+
+struct Outcome {
+  Verdict verdict;
+  std::vector<std::string> hypotheses;      // e.g. domain conditions that were not discharged
+  std::map<std::string, double> seconds;    // by phase: normalise, replay, confirm, refute
+};
+
+// Throws std::logic_error where kernel, evaluator and prover disagree (exit 70).
+Outcome prove(const Pairing& p, RuleBook& rules, const ProveOptions& options);
+
+}  // namespace skein

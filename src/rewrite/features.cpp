@@ -1,0 +1,62 @@
+#include "rewrite/features.hpp"
+
+namespace skein {
+namespace {
+
+void quotients(const IndexExpression& e, Index k, std::set<Size>& out) {
+  for (const auto& [m, c] : e.terms())
+    for (const IndexAtom& a : m)
+      if (const Quotient* q = a.quotient()) {
+        for (Index i : free_indices(q->numerator))
+          if (i == k) out.insert(q->denominator);
+        quotients(q->numerator, k, out);
+      }
+}
+
+// The value of k at which e = +-k + c changes sign, if e is of that form with c free of indices.
+std::optional<Size> border(const IndexExpression& e, Index k) {
+  Size rest;
+  Integer sign = 0;
+  for (const auto& [m, c] : e.terms()) {
+    if (m.size() == 1 && m[0].index() && *m[0].index() == k) {
+      sign = c;
+      continue;
+    }
+    Size::Monomial mono;
+    for (const IndexAtom& a : m) {
+      if (!a.size()) return std::nullopt;
+      mono.push_back(*a.size());
+    }
+    rest += Size::term(c, mono);
+  }
+  if (sign == 1) return -rest;                           // k >= -c
+  if (sign == -1) return rest + size_constant(1);        // k <= c
+  return std::nullopt;
+}
+
+}  // namespace
+
+Features FeatureFinder::of(WireId w, std::uint32_t axis) {
+  const auto key = std::pair(w, axis);
+  if (auto it = memo_.find(key); it != memo_.end()) return it->second;
+  Features f;
+  const Box& box = b_.box(w);
+  const Index k{axis};
+  for (const IndexExpression& e : box.index) {
+    if (box.op == Op::view || box.op == Op::index_value) quotients(e, k, f.divisors);
+    if (box.op == Op::cases) {
+      quotients(e, k, f.divisors);
+      if (auto c = border(e, k)) f.borders.insert(*c);
+    }
+  }
+  for (const Port& p : box.inputs)
+    for (std::uint32_t s = 0; s < p.map.size(); ++s)
+      if (p.map[s] == k) {
+        const Features in = of(p.wire, s);
+        f.divisors.insert(in.divisors.begin(), in.divisors.end());
+        f.borders.insert(in.borders.begin(), in.borders.end());
+      }
+  return memo_[key] = f;
+}
+
+}  // namespace skein

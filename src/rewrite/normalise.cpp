@@ -1,0 +1,201 @@
+#include "rewrite/normalise.hpp"
+
+#include <unordered_map>
+
+#include "rewrite/features.hpp"
+#include "rewrite/products.hpp"
+
+namespace skein {
+
+class Normaliser::Impl {
+public:
+  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline)
+      : k_(k), b_(k.arena()), w_(k), signs_(k), features_(b_), products_(w_, signs_), deadline_(deadline) {}
+
+  Rewrite normal(const Ref& r) { return w_.read_at(normal_wire(r.wire), r.at); }
+
+  Kernel& k_;
+  DiagramBuilder& b_;
+  Rewriter w_;
+  Signs signs_;
+
+private:
+  Rewrite normal_wire(WireId wire) {
+    if (auto it = memo_.find(wire.id); it != memo_.end()) return it->second;
+    if (std::chrono::steady_clock::now() > deadline_) throw OutOfTime();
+    if (++depth_ > 4000) throw OutOfTime();
+    struct Leave {
+      int& depth;
+      ~Leave() { --depth; }
+    } leave{depth_};
+    const Ref whole = b_.at_fresh(wire);
+    Rewrite so_far = w_.same(whole);
+    if (b_.box(wire).op == Op::view) {
+      if (auto s = view(whole)) so_far = w_.chain(*s, normal(s->to));
+      memo_.emplace(wire.id, so_far);
+      return so_far;
+    }
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const std::vector<Port> ports = b_.box(wire).inputs;
+    if (b_.box(wire).deterministic)
+      for (std::uint32_t p = 0; p < ports.size(); ++p) inputs.emplace_back(p, normal_wire(ports[p].wire));
+    so_far = w_.inside(whole, inputs);
+    if (so_far.to.wire != wire) {
+      so_far = w_.chain(so_far, normal(so_far.to));
+    } else if (auto s = root(so_far.to)) {
+      so_far = w_.chain(so_far, *s);
+      so_far = w_.chain(so_far, normal(so_far.to));
+    }
+    memo_.emplace(wire.id, so_far);
+    return so_far;
+  }
+
+  // Asks the kernel for an inference that may not apply.
+  std::optional<Rewrite> attempt(const Step& s, const Ref& from) {
+    try {
+      Rewrite r = w_.apply(s, from);
+      if (r.to.wire == from.wire) return std::nullopt;
+      return r;
+    } catch (const Rejected&) {
+      return std::nullopt;
+    }
+  }
+
+  // One step towards the leaves.
+  std::optional<Rewrite> view(const Ref& whole) {
+    if (auto s = attempt({.rule = Inference::simplify_view, .terms = {whole}}, whole)) return s;
+    const WireId inner = b_.box(whole.wire).inputs[0].wire;
+    if (b_.box(inner).op == Op::input || !b_.box(inner).deterministic) return std::nullopt;
+    // Where the view stays in range its input can be normalised first, once for all views of it.
+    const Rewrite n = normal_wire(inner);
+    if (n.to.wire != inner) {
+      try {
+        return w_.inside(whole, {{0, n}});
+      } catch (const Rejected&) {
+      }
+    }
+    return attempt({.rule = Inference::push_view, .terms = {whole}}, whole);
+  }
+
+  // One step at the root of a term whose inputs are normal.
+  std::optional<Rewrite> root(const Ref& whole) {
+    const Box box = b_.box(whole.wire);
+    switch (box.op) {
+      case Op::add:
+      case Op::mul:
+      case Op::size_value:
+        if (box.dtype == DType::real) {
+          if (auto s = products_.polynomial(whole)) return s;
+          if (box.op == Op::mul)
+            if (auto s = products_.product(whole)) return s;
+        }
+        return std::nullopt;
+      case Op::reduce: return reduce(whole, box);
+      case Op::inv: return products_.inverse(whole, [this](const Ref& r) { return normal(r); });
+      case Op::exp:
+        if (auto s = attempt({.rule = Inference::evaluate, .terms = {whole}}, whole)) return s;
+        return products_.exponential(whole);
+      case Op::max:
+      case Op::min:
+      case Op::conj:
+      case Op::disj:
+        if (auto s = attempt({.rule = Inference::evaluate, .terms = {whole}}, whole)) return s;
+        return products_.flatten(whole);
+      case Op::log:
+      case Op::sqrt:
+      case Op::erf:
+      case Op::sin:
+      case Op::cos:
+      case Op::fin: return attempt({.rule = Inference::evaluate, .terms = {whole}}, whole);
+      case Op::cases:
+        for (Inference i : {Inference::cases_then, Inference::cases_else, Inference::cases_same})
+          if (auto s = attempt({.rule = i, .terms = {whole}}, whole)) return s;
+        for (std::uint32_t branch : {0u, 1u})
+          if (auto s = attempt({.rule = Inference::cases_nested, .terms = {whole}, .numbers = {branch}}, whole)) return s;
+        return std::nullopt;
+      case Op::input:
+      case Op::literal:
+      case Op::neg_inf:
+      case Op::index_value:
+      case Op::negate:
+      case Op::less:
+      case Op::less_equal:
+      case Op::equal:
+      case Op::where:
+      case Op::view:
+      case Op::opaque: return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Rewrite> reduce(const Ref& whole, const Box& box) {
+    for (Inference i : {Inference::reduce_empty, Inference::reduce_single, Inference::reduce_unused, Inference::delta})
+      if (auto s = attempt({.rule = i, .terms = {whole}}, whole)) return s;
+    if (box.fold == Op::add) {
+      if (auto s = products_.polynomial(whole)) return s;
+      if (auto s = products_.leave_reduction(whole)) return s;
+    } else if (auto s = products_.flatten(whole)) {
+      return s;
+    }
+    const auto o = b_.open(whole);
+    for (std::size_t k = 0; k < o.bound.size(); ++k) {
+      const auto slot = std::find(o.inputs[0].at.begin(), o.inputs[0].at.end(), o.bound[k]);
+      if (slot == o.inputs[0].at.end()) continue;
+      const Features f = features_.of(o.inputs[0].wire, static_cast<std::uint32_t>(slot - o.inputs[0].at.begin()));
+      const Size size = b_.axis(o.bound[k]).size;
+      for (const Size& d : f.divisors)
+        if (auto s = split_axis(whole, o, k, size, d)) return s;
+      for (const Size& border : f.borders) {
+        const Size rest = size - border;
+        if (!k_.sizes().find_farkas(border - size_constant(1)) || !k_.sizes().find_farkas(rest - size_constant(1))) continue;
+        if (auto s = attempt({.rule = Inference::reduce_split,
+                              .terms = {whole},
+                              .numbers = {static_cast<std::uint32_t>(k)},
+                              .sizes = {border, rest}},
+                             whole))
+          return s;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // k over n = m*d, read at k div d and k mod d, becomes q over m and r over d.
+  std::optional<Rewrite> split_axis(const Ref& whole, const DiagramBuilder::Opened& o, std::size_t k, const Size& size,
+                                    const Size& d) {
+    const auto m = divide_exactly(size, d);
+    if (!m || *m == size_constant(1) || d == size_constant(1)) return std::nullopt;
+    Step s{.rule = Inference::reindex, .terms = {whole, o.inputs[0]}};
+    std::vector<IndexExpression> back;
+    for (std::size_t i = 0; i < o.bound.size(); ++i) {
+      const Axis axis = b_.axis(o.bound[i]);
+      if (i == k) {
+        const Index q = b_.fresh({*m, axis.name}), r = b_.fresh({d, axis.name});
+        s.indices.insert(s.indices.end(), {q, r});
+        s.index.push_back(index_size(d) * index_variable(q) + index_variable(r));
+        back.push_back(floor_divide(index_variable(o.bound[i]), d));
+        back.push_back(modulo(index_variable(o.bound[i]), d));
+      } else {
+        s.indices.push_back(b_.fresh(axis));
+        s.index.push_back(index_variable(s.indices.back()));
+        back.push_back(index_variable(o.bound[i]));
+      }
+    }
+    s.index.insert(s.index.end(), back.begin(), back.end());
+    return attempt(s, whole);
+  }
+
+  FeatureFinder features_;
+  Products products_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::unordered_map<std::uint32_t, Rewrite> memo_;
+  int depth_ = 0;
+};
+
+Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline)
+    : impl_(std::make_unique<Impl>(k, deadline)) {}
+Normaliser::~Normaliser() = default;
+Rewrite Normaliser::normal(const Ref& r) { return impl_->normal(r); }
+Rewriter& Normaliser::rewriter() { return impl_->w_; }
+Signs& Normaliser::signs() { return impl_->signs_; }
+
+}  // namespace skein

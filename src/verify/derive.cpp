@@ -1,0 +1,256 @@
+#include "verify/derive.hpp"
+
+namespace skein {
+namespace {
+
+class Search {
+public:
+  Search(Kernel& k, const DeriveOptions& options)
+      : k_(k), b_(k.arena()), options_(options), n_(k, options.deadline), w_(n_.rewriter()) {}
+
+  Derivation run(const Ref& l, const Ref& r) {
+    Derivation d;
+    d.left = l, d.right = r;
+    try {
+      for (const std::string& hint : options_.hints)
+        if (hint.rfind("induction ", 0) == 0) {
+          if ((d.proof = induction(l, r, Symbol(hint.substr(10))))) d.tactic = hint;
+          else d.reason = "the induction on " + hint.substr(10) + " did not close";
+          return d;
+        }
+      std::optional<Rewrite> a, b;
+      if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
+      d.left = a->to, d.right = b->to;
+      if (options_.leaves) {
+        if ((d.proof = leaf(l, r))) return d.tactic = "leaf", d;
+        if (auto m = leaf(a->to, b->to)) {
+          d.proof = w_.chain(w_.chain(*a, *m), w_.reverse(*b));
+          return d.tactic = "normal form and leaf", d;
+        }
+      }
+      if ((d.proof = clear_denominator(l, r, *a, *b))) return d.tactic = "cleared denominator", d;
+      d.reason = "the normal forms of the two sides differ";
+    } catch (const OutOfTime&) {
+      d.reason = "the time given is over";
+    } catch (const Rejected& e) {
+      d.reason = std::string("the kernel refused a step: ") + e.what();
+    }
+    return d;
+  }
+
+private:
+  std::optional<Rewrite> normal_forms(const Ref& l, const Ref& r, std::optional<Rewrite>& a, std::optional<Rewrite>& b) {
+    a = n_.normal(l);
+    b = n_.normal(r);
+    if (a->to != b->to) return std::nullopt;
+    return w_.chain(*a, w_.reverse(*b));
+  }
+
+  // The terms at which a wire is read in r, outside of binders.
+  void occurrences(const Ref& r, WireId w, std::set<Ref>& out, int depth = 0) {
+    if (r.wire == w) out.insert(r);
+    if (depth > 30) return;
+    if (b_.box(r.wire).op == Op::reduce) return;
+    for (const Ref& in : b_.open(r).inputs) occurrences(in, w, out, depth + 1);
+  }
+
+  std::optional<Rewrite> leaf(const Ref& l, const Ref& r) {
+    std::vector<std::pair<Ref, SignId>> premises;
+    for (std::size_t n = 0; n < k_.assumptions().size(); ++n) {
+      const auto a = k_.assumptions()[n];
+      std::set<Ref> at;
+      if (a.value.at.empty()) at.insert(a.value);
+      occurrences(l, a.value.wire, at);
+      occurrences(r, a.value.wire, at);
+      const SignId sign = k_.prove_sign({.rule = Inference::sign_assumed, .numbers = {static_cast<std::uint32_t>(n)}});
+      for (const Ref& t : at) premises.emplace_back(t, sign);
+    }
+    try {
+      return w_.smt(l, r, premises);
+    } catch (const Rejected&) {
+      return std::nullopt;
+    }
+  }
+
+  // l == inv(D) * (D*l) for an inverse inv(D) that occurs in a normal form, where D != 0 by its sign.
+  std::optional<Rewrite> clear_denominator(const Ref& l, const Ref& r, const Rewrite& a, const Rewrite& b) {
+    if (!k_.find_theorem(Symbol("mul_inv")) || b_.dtype(l.wire) != DType::real || b_.dtype(r.wire) != DType::real)
+      return std::nullopt;
+    std::set<Ref> inverses;
+    for (const Ref& side : {a.to, b.to}) find_inverses(side, inverses, 0);
+    for (const Ref& inverse : inverses) {
+      const Ref d = b_.open(inverse).inputs[0];
+      auto nonzero = n_.signs().find(d.wire, Sign::nonzero);
+      if (!nonzero) continue;
+      auto cleared = [&](const Rewrite& side) {  // side.to == inv(d) * (d * side.to) == inv(d) * normal
+        const Ref inner = b_.add(Op::mul, {d, side.to});
+        const Rewrite unit = w_.reverse(w_.instance(Symbol("mul_inv"), {{Symbol("a"), d}}, {*nonzero}));
+        const Ref with_one = b_.add(Op::mul, {side.to, b_.literal(1)});
+        Rewrite x = w_.chain(side, w_.contraction(side.to, with_one));
+        const auto ports = b_.open(with_one).inputs;
+        for (std::uint32_t p = 0; p < ports.size(); ++p)
+          if (ports[p].wire == unit.from.wire) {
+            // The unit has no indices; its rewrite brings those of d, which are to be the ones named here.
+            const Rewrite under = w_.inside(with_one, {{p, unit}});
+            x = w_.chain(x, under);
+            break;
+          }
+        return std::pair(x, inner);
+      };
+      if (!d.at.empty()) continue;  // the indices of d would have to be matched with those of the side
+      auto [xl, il] = cleared(a);
+      auto [xr, ir] = cleared(b);
+      const Ref gl = b_.add(Op::mul, {inverse, il}), gr = b_.add(Op::mul, {inverse, ir});
+      auto finish = [&](const Rewrite& x, const Ref& grouped, const Ref& inner) {
+        const Rewrite g = w_.contraction(x.to, grouped);
+        const auto ports = b_.open(grouped).inputs;
+        for (std::uint32_t p = 0; p < ports.size(); ++p)
+          if (ports[p] == inner) return w_.chain(w_.chain(x, g), w_.inside(grouped, {{p, n_.normal(inner)}}));
+        throw Rejected("a product lost a factor");
+      };
+      const Rewrite yl = finish(xl, gl, il), yr = finish(xr, gr, ir);
+      if (yl.to == yr.to) return w_.chain(yl, w_.reverse(yr));
+    }
+    return std::nullopt;
+  }
+
+  void find_inverses(const Ref& r, std::set<Ref>& out, int depth) {
+    if (depth > 8) return;
+    const Op op = b_.box(r.wire).op;
+    if (op == Op::inv) out.insert(r);
+    if (op == Op::exp) {  // exp(-x) is an inverse in disguise: of exp(x)
+      const Ref x = b_.open(r).inputs[0];
+      if (b_.dtype(x.wire) == DType::real)
+        out.insert(b_.add(Op::inv, {b_.add(Op::exp, {n_.normal(b_.add(Op::mul, {b_.literal(-1), x})).to})}));
+    }
+    if (op != Op::add && op != Op::mul && op != Op::inv) return;
+    for (const Ref& in : b_.open(r).inputs) find_inverses(in, out, depth + 1);
+  }
+
+  // --- induction
+
+  // Replaces every occurrence of rule.from's wire, outside in.
+  Rewrite everywhere(const Ref& r, const Rewrite& rule) {
+    if (r.wire == rule.from.wire) return w_.read_at(rule, r.at);
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    if (b_.box(r.wire).op == Op::view) return w_.same(r);
+    const auto in = b_.open(r).inputs;
+    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, everywhere(in[p], rule));
+    return w_.inside(r, inputs);
+  }
+
+  // Cuts off the last point of every reduction over an axis of size n+1.
+  Rewrite cut_last(const Ref& r, const Size& n) {
+    const Box box = b_.box(r.wire);
+    if (box.op == Op::view || box.inputs.empty()) return w_.same(r);
+    if (box.op == Op::reduce)
+      for (std::uint32_t k = 0; k < box.bound.size(); ++k)
+        if (box.bound[k].size == n + size_constant(1))
+          try {
+            const Rewrite s = w_.apply(
+                {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
+            return w_.chain(s, cut_last(s.to, n));
+          } catch (const Rejected&) {
+          }
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const auto in = b_.open(r).inputs;
+    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, cut_last(in[p], n));
+    return w_.inside(r, inputs);
+  }
+
+  std::optional<Rewrite> close_goal(const Ref& l, const Ref& r) {
+    std::optional<Rewrite> a, b;
+    if (auto p = normal_forms(l, r, a, b)) return p;
+    if (auto m = leaf(a->to, b->to)) return w_.chain(w_.chain(*a, *m), w_.reverse(*b));
+    return leaf(l, r);
+  }
+
+  std::optional<Rewrite> induction(const Ref& l, const Ref& r, Symbol n) {
+    const std::uint32_t id = k_.open_induction(l, r, n);
+    auto goal_at = [&](const Size& value) {
+      DiagramBuilder::Substitution map;
+      map.sizes[n] = value;
+      std::map<Index, Index> renamed;
+      auto image = [&](const Ref& t) {
+        std::vector<Index> at;
+        for (Index i : t.at) {
+          auto [j, fresh] = renamed.emplace(i, Index{});
+          if (fresh) j->second = b_.fresh({substitute(b_.axis(i).size, map.sizes), b_.axis(i).name});
+          at.push_back(j->second);
+        }
+        return b_.at(b_.substitute(t.wire, map), at);
+      };
+      const Ref x = image(l);
+      return std::pair(x, image(r));
+    };
+    const auto [bl, br] = goal_at(size_constant(k_.sizes().lower_bound(n)));
+    const auto base = close_goal(bl, br);
+    if (!base) return std::nullopt;
+
+    const auto [sl, sr] = goal_at(size_variable(n) + size_constant(1));
+    // The hypothesis for the first n points of each array.
+    Step h{.rule = Inference::hypothesis, .numbers = {id}};
+    std::set<Symbol> seen;
+    std::set<WireId> visited;
+    std::function<void(WireId)> arrays = [&](WireId w) {
+      if (!visited.insert(w).second) return;
+      const Box box = b_.box(w);
+      for (const Port& p : box.inputs) arrays(p.wire);
+      if (box.op != Op::input || !seen.insert(box.name).second) return;
+      std::vector<Axis> grown;
+      bool changed = false;
+      for (const Axis& a : box.degree) {
+        grown.push_back({substitute(a.size, {{n, size_variable(n) + size_constant(1)}}), a.name});
+        changed = changed || !(grown.back().size == a.size);
+      }
+      if (!changed) return;
+      const Ref next = b_.input(box.name, grown, box.dtype);
+      std::vector<Index> formals;
+      IndexMap where;
+      for (std::size_t s = 0; s < box.degree.size(); ++s) {
+        formals.push_back(b_.fresh(box.degree[s]));
+        where[next.at[s]] = index_variable(formals.back());
+      }
+      h.names.push_back(box.name);
+      h.formals.push_back(formals);
+      h.terms.push_back(b_.read(next, where));
+    };
+    arrays(l.wire);
+    arrays(r.wire);
+    const EquationId hypothesis = k_.prove(h);
+    const Ref hl = b_.at_fresh(k_.equation(hypothesis).lhs);
+    const Rewrite rule = w_.chain(w_.reverse(n_.normal(hl)), [&] {
+      const auto [from, to] = k_.sides(hypothesis, hl.at);
+      const Rewrite raw{from, to, hypothesis, from.at};
+      return w_.chain(raw, n_.normal(to));
+    }());
+
+    Rewrite a = cut_last(sl, size_variable(n)), b = cut_last(sr, size_variable(n));
+    a = w_.chain(a, n_.normal(a.to));
+    b = w_.chain(b, n_.normal(b.to));
+    if (!rule.trivial()) {
+      a = w_.chain(a, everywhere(a.to, rule));
+      b = w_.chain(b, everywhere(b.to, rule));
+    }
+    std::optional<Rewrite> middle;
+    if (a.to == b.to) middle = w_.same(a.to);
+    else middle = close_goal(a.to, b.to);
+    if (!middle) return std::nullopt;
+    const Rewrite step = w_.chain(w_.chain(a, *middle), w_.reverse(b));
+    return w_.apply({.rule = Inference::induction, .equations = {base->proof, step.proof}, .numbers = {id}}, l);
+  }
+
+  Kernel& k_;
+  DiagramBuilder& b_;
+  const DeriveOptions& options_;
+  Normaliser n_;
+  Rewriter& w_;
+};
+
+}  // namespace
+
+Derivation derive(Kernel& k, const Ref& left, const Ref& right, const DeriveOptions& options) {
+  return Search(k, options).run(left, right);
+}
+
+}  // namespace skein

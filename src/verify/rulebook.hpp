@@ -1,0 +1,47 @@
+#pragma once
+// RuleBook: the rules that are known to hold, each a theorem that the kernel replayed from a certificate. Rules come from
+// .skn claims (derived here, in order, each with the help of those before it) or from a ledger.
+#include "kernel/ledger.hpp"
+#include "lang/module.hpp"
+#include "verify/derive.hpp"
+
+namespace skein {
+
+enum class RuleStatus { verified, unknown, error };
+
+struct RuleReport {
+  Symbol name;
+  std::string file;
+  int line = 0;
+  bool negated = false;
+  RuleStatus status = RuleStatus::unknown;
+  std::string tactic;       // what closed it
+  std::string reason;       // why not
+  std::string certificate;  // text, if verified
+  std::size_t steps = 0, leaves = 0;
+  double seconds = 0;
+};
+
+class RuleBook {
+public:
+  // `ledger` may be empty or absent: then only rules verified here are known.
+  explicit RuleBook(LeafOracle oracle, std::filesystem::path ledger = {});
+
+  // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
+  // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's own.
+  RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
+  // Gives the kernel the rules that the normaliser uses, as far as they are known.
+  void equip(Kernel& k);
+  // Makes a theorem of the book or the ledger available; false if there is none.
+  bool equip(Kernel& k, Symbol name);
+  Ledger& ledger() { return ledger_; }
+  const LeafOracle& oracle() const { return oracle_; }
+
+private:
+  LeafOracle oracle_;
+  Ledger ledger_;
+};
+
+Statement to_statement(const Claim& c);
+
+}  // namespace skein

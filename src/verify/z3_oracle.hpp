@@ -1,0 +1,30 @@
+#pragma once
+// Z3 as the oracle for leaves, through its C++ API in a forked child with a memory limit and a wall-clock kill (Z3's own
+// timeouts are soft). Answers are kept by text for the life of the object, and counted.
+#include <map>
+
+#include "kernel/kernel.hpp"
+
+namespace skein {
+
+struct Z3Limits {
+  int milliseconds = 4000;
+  int megabytes = 2048;
+};
+
+class Z3Oracle {
+public:
+  using Limits = Z3Limits;
+  explicit Z3Oracle(Limits limits = {}) : limits_(limits) {}
+  bool unsatisfiable(const std::string& smtlib);
+  LeafOracle oracle() {
+    return [this](const std::string& t) { return unsatisfiable(t); };
+  }
+  std::size_t asked() const { return answers_.size(); }
+
+private:
+  Limits limits_;
+  std::map<std::string, bool> answers_;
+};
+
+}  // namespace skein
