@@ -63,10 +63,18 @@ Plan::Plan(const Diagram& d, const std::map<Symbol, Integer>& sizes) : diagram(d
 DemandAnalysis::DemandAnalysis(const Plan& plan) {
   const auto& boxes = plan.diagram.boxes();
   of.resize(boxes.size());
-  auto demand_all = [&](WireId w) { of[w.id] = {Demand::all, {}}; };
+  // Demand matters only for wires that depend on a partial box.
+  std::vector<bool> matters(boxes.size(), false);
+  for (std::uint32_t w = 0; w < boxes.size(); ++w) {
+    matters[w] = domain(boxes[w].op, boxes[w].fold) != Requirement::none;
+    for (const Port& p : boxes[w].inputs) matters[w] = matters[w] || matters[p.wire.id];
+  }
+  auto demand_all = [&](WireId w) {
+    if (matters[w.id]) of[w.id] = {Demand::all, {}};
+  };
   auto mask = [&](WireId w) -> std::vector<bool>* {
     Demand& d = of[w.id];
-    if (d.kind == Demand::all) return nullptr;
+    if (d.kind == Demand::all || !matters[w.id]) return nullptr;
     if (d.kind == Demand::none) d = {Demand::some, std::vector<bool>(element_count(plan.degree[w.id]), false)};
     return &d.points;
   };
@@ -79,6 +87,8 @@ DemandAnalysis::DemandAnalysis(const Plan& plan) {
 
   for (auto w = static_cast<std::uint32_t>(boxes.size()); w-- > 0;) {
     const Box& b = boxes[w];
+    if (std::find(of[w].points.begin(), of[w].points.end(), false) == of[w].points.end() && of[w].kind == Demand::some)
+      of[w] = {Demand::all, {}};
     const Demand demand = of[w];
     if (demand.kind == Demand::none) continue;
     const Extents &degree = plan.degree[w], &locals = plan.locals[w];

@@ -1,114 +1,23 @@
 #pragma once
-// IncidenceGraph: a Diagram seen by Boost.Graph, a model of VertexListGraph and BidirectionalGraph. Vertices are wire
-// numbers; in-edges are read off the inputs of boxes, out-edges off an index of readers sorted by wire; nothing else is
-// stored. For .cpp files only, since it includes Boost.
-#include <boost/graph/graph_traits.hpp>
-#include <boost/graph/properties.hpp>
-#include <boost/iterator/counting_iterator.hpp>
-#include <boost/iterator/transform_iterator.hpp>
-#include <boost/property_map/property_map.hpp>
+// Orders and cuts of a Diagram as a directed graph: one vertex for each box, one edge for each input of a box, from the
+// box that makes the wire to the one that reads it. Boost.Graph runs on the own arrays of the diagram (incidence.cpp).
 #include <vector>
 
 #include "diagram/diagram.hpp"
 
 namespace skein {
 
-class IncidenceGraph {
- public:
-  // Input `port` of box `reader`, read from wire `source`.
-  struct Edge {
-    std::uint32_t source = 0, reader = 0, port = 0;
-    friend auto operator<=>(const Edge&, const Edge&) = default;
-  };
-
-  explicit IncidenceGraph(const Diagram& d) : diagram_(&d), first_(d.boxes().size() + 1, 0) {
-    for (const Box& box : d.boxes())
-      for (const Port& p : box.inputs) ++first_[p.wire.id + 1];
-    for (std::size_t w = 1; w < first_.size(); ++w) first_[w] += first_[w - 1];
-    readers_.resize(first_.back());
-    std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
-    for (std::uint32_t w = 0; w < d.boxes().size(); ++w)
-      for (std::uint32_t p = 0; p < d.boxes()[w].inputs.size(); ++p) {
-        const std::uint32_t source = d.boxes()[w].inputs[p].wire.id;
-        readers_[next[source]++] = {source, w, p};
-      }
-  }
-
-  const Diagram& diagram() const { return *diagram_; }
-  std::uint32_t vertex_count() const { return static_cast<std::uint32_t>(diagram_->boxes().size()); }
-  const std::vector<Edge>& edge_list() const { return readers_; }
-  std::pair<std::vector<Edge>::const_iterator, std::vector<Edge>::const_iterator> readers(std::uint32_t w) const {
-    return {readers_.begin() + first_[w], readers_.begin() + first_[w + 1]};
-  }
-
-  // Edge number `port` into a vertex.
-  struct InEdge {
-    const Diagram* diagram = nullptr;
-    std::uint32_t reader = 0;
-    Edge operator()(std::uint32_t port) const { return {diagram->boxes()[reader].inputs[port].wire.id, reader, port}; }
-  };
-
- private:
-  const Diagram* diagram_;
-  std::vector<std::uint32_t> first_;  // readers of wire w are readers_[first_[w]] .. readers_[first_[w+1]-1]
-  std::vector<Edge> readers_;
-};
-
-}  // namespace skein
-
-namespace boost {
-
-template <>
-struct graph_traits<skein::IncidenceGraph> {
-  struct traversal_category : bidirectional_graph_tag, vertex_list_graph_tag {};
-  using vertex_descriptor = std::uint32_t;
-  using edge_descriptor = skein::IncidenceGraph::Edge;
-  using directed_category = bidirectional_tag;
-  using edge_parallel_category = allow_parallel_edge_tag;
-  using vertices_size_type = std::uint32_t;
-  using edges_size_type = std::size_t;
-  using degree_size_type = std::size_t;
-  using vertex_iterator = counting_iterator<std::uint32_t>;
-  using out_edge_iterator = std::vector<edge_descriptor>::const_iterator;
-  using in_edge_iterator = transform_iterator<skein::IncidenceGraph::InEdge, counting_iterator<std::uint32_t>>;
-  static vertex_descriptor null_vertex() { return 0xffffffffu; }
-};
-
-template <>
-struct property_map<skein::IncidenceGraph, vertex_index_t> {
-  using type = identity_property_map;
-  using const_type = identity_property_map;
-};
-
-}  // namespace boost
-
-namespace skein {  // where argument-dependent lookup finds them
-
-using IncidenceTraits = boost::graph_traits<IncidenceGraph>;
-
-inline std::pair<IncidenceTraits::vertex_iterator, IncidenceTraits::vertex_iterator> vertices(const IncidenceGraph& g) {
-  return {IncidenceTraits::vertex_iterator(0), IncidenceTraits::vertex_iterator(g.vertex_count())};
-}
-inline std::uint32_t num_vertices(const IncidenceGraph& g) { return g.vertex_count(); }
-inline std::uint32_t source(const IncidenceGraph::Edge& e, const IncidenceGraph&) { return e.source; }
-inline std::uint32_t target(const IncidenceGraph::Edge& e, const IncidenceGraph&) { return e.reader; }
-inline std::pair<IncidenceTraits::out_edge_iterator, IncidenceTraits::out_edge_iterator> out_edges(
-    std::uint32_t w, const IncidenceGraph& g) {
-  return g.readers(w);
-}
-inline std::size_t out_degree(std::uint32_t w, const IncidenceGraph& g) {
-  const auto [from, to] = g.readers(w);
-  return static_cast<std::size_t>(to - from);
-}
-inline std::pair<IncidenceTraits::in_edge_iterator, IncidenceTraits::in_edge_iterator> in_edges(
-    std::uint32_t w, const IncidenceGraph& g) {
-  const IncidenceGraph::InEdge edge{&g.diagram(), w};
-  const auto n = static_cast<std::uint32_t>(g.diagram().boxes()[w].inputs.size());
-  return {IncidenceTraits::in_edge_iterator(boost::counting_iterator<std::uint32_t>(0), edge),
-          IncidenceTraits::in_edge_iterator(boost::counting_iterator<std::uint32_t>(n), edge)};
-}
-inline std::size_t in_degree(std::uint32_t w, const IncidenceGraph& g) { return g.diagram().boxes()[w].inputs.size(); }
-inline std::size_t degree(std::uint32_t w, const IncidenceGraph& g) { return in_degree(w, g) + out_degree(w, g); }
-inline boost::identity_property_map get(boost::vertex_index_t, const IncidenceGraph&) { return {}; }
+// Boxes so that every box comes after those it reads.
+std::vector<WireId> topological_order(const Diagram& d);
+// The number of boxes on a longest path; 0 for a diagram without boxes.
+std::size_t depth(const Diagram& d);
+// Boxes that no output depends on (none after freeze).
+std::vector<WireId> dead_boxes(const Diagram& d);
+// A number for each box, the same for two boxes iff an undirected path joins them; numbered from 0 in order of first
+// box.
+std::vector<std::size_t> components(const Diagram& d);
+// For each box the box nearest to it through which every path from it to an output passes; the box itself where there
+// is none but the boundary. Where two diagrams differ inside of w only, they agree from the post-dominator of w on.
+std::vector<WireId> post_dominators(const Diagram& d);
 
 }  // namespace skein

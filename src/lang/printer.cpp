@@ -115,7 +115,7 @@ class Printer {
     auto add = [&](const Size& s, std::set<Symbol>& to) {
       for (const auto& [m, c] : s.terms()) to.insert(m.begin(), m.end());
     };
-    std::set<Symbol> inline_header, inline_weight, needed_early;
+    std::set<Symbol> inline_header, inline_weight, inline_output, needed_early;
     auto header = [&](const std::vector<Axis>& axes, std::set<Symbol>& declares, std::set<Symbol>& needs) {
       for (const Axis& a : axes) {
         add(a.size, variables_);
@@ -127,7 +127,13 @@ class Printer {
       header(p.axes, p.role == Role::weight ? inline_weight : inline_header, needed_early);
       taken_.insert(p.name.text());
     }
-    for (const OutputPort& o : d_.outputs()) header(o.axes, inline_header, needed_early);
+    for (const OutputPort& o : d_.outputs()) {
+      header(o.axes, inline_output, needed_early);
+      for (const Axis& a : o.axes) add(a.size, needed_early);
+    }
+    // An output axis declares its variable unless its index needs another name (see new_index).
+    for (Symbol v : inline_output)
+      if (!input_named(v.text())) inline_header.insert(v);
     for (const Size& h : d_.sizes().hypotheses) add(h, variables_), add(h, needed_early);
     std::function<void(const IndexExpression&)> add_index = [&](const IndexExpression& e) {
       for (const auto& [m, c] : e.terms())
@@ -318,7 +324,6 @@ class Printer {
         case Op::view: return view(b, local);
         case Op::add: return sum(b, local, level);
         case Op::mul: {
-          std::vector<WireId> wires;
           if (b.inputs.size() == 1) return "mul(" + input(0, whole) + ")";
           return parenthesized(level > factor_chain, product(b, local, b.inputs.size()));
         }

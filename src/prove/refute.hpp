@@ -14,6 +14,7 @@ struct SearchLimits {
   std::uint64_t seed = 1;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   int attempts = 60;
+  bool total = false;  // also points outside of the domain, where partial boxes have their fixed values: what a law claims
 };
 
 struct Witness {
@@ -28,6 +29,8 @@ std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightA
 
 // witness.json (sizes, where, expected outputs) and input_k.npy, k = position among the inputs; written aside and renamed.
 void write_witness(const Witness& w, const Statement& s, const std::filesystem::path& folder);
+// What write_witness wrote; throws std::runtime_error with what is wrong with the folder.
+Witness read_witness(const std::filesystem::path& folder);
 
 struct Confirmation {
   int instances = 0;

@@ -76,6 +76,7 @@ class Pairer {
   const Architecture& right_;
   SizeUnifier sizes_;
   std::vector<std::pair<InputPort, InputPort>> pairs_;  // paired by position or name
+  bool all_paired_ = false;
   std::optional<WeightPool> pool_;
   std::vector<InputPort> inputs_;  // of the statement
   std::vector<std::string> weight_lines_;
@@ -113,6 +114,7 @@ void Pairer::pair_inputs() {
   if (l.size() != r.size() && all_left.size() == all_right.size() && left_.weights.empty() && right_.weights.empty()) {
     pairing_.notes.push_back("the sides have different weights; parameters and weights pair by position");
     for (std::size_t k = 0; k < all_left.size(); ++k) pair_ports(all_left[k], all_right[k]);
+    all_paired_ = true;
     return;
   }
   if (l.size() != r.size())
@@ -129,10 +131,7 @@ void Pairer::pair_inputs() {
 
 void Pairer::pair_weights() {
   const std::vector<InputPort> l = ports(left_.diagram, Role::weight), r = ports(right_.diagram, Role::weight);
-  if ((l.empty() && r.empty()) || pairs_.size() == left_.diagram.inputs().size()) {
-    if (l.empty() && !r.empty() && carries_numbers(right_)) fix_sizes(Side::right);
-    else return;
-  }
+  if ((l.empty() && r.empty()) || all_paired_) return;
   if (carries_numbers(left_) && carries_numbers(right_)) {
     fix_sizes(Side::left);
     fix_sizes(Side::right);

@@ -30,12 +30,6 @@ void collect(const IndexExpression& e, std::set<Symbol>& out) {
     }
 }
 
-bool mentions(const Size& s, Symbol v) {
-  std::set<Symbol> variables;
-  collect(s, variables);
-  return variables.count(v) != 0;
-}
-
 // The size s for which v = s solves difference == 0, where v occurs linearly.
 std::optional<Size> solution(const Size& difference, Symbol v) {
   Size slope, rest;

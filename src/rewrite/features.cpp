@@ -59,4 +59,28 @@ Features FeatureFinder::of(WireId w, std::uint32_t axis) {
   return memo_[key] = f;
 }
 
+bool FeatureFinder::reads_merged(WireId w, std::uint32_t q, std::uint32_t r, const Size& d) {
+  const auto key = std::tuple(w, q, r, d);
+  if (auto it = merged_.find(key); it != merged_.end()) return it->second;
+  const Box& box = b_.box(w);
+  bool merged = box.op != Op::input;
+  for (const IndexExpression& e : box.index) {
+    // With r = k - d*q, an expression in d*q + r is one in k alone; k goes by the name of r here.
+    const IndexExpression in_k = substitute(e, [&](Index i) {
+      return i == Index{r} ? index_variable(i) - index_size(d) * index_variable(Index{q}) : index_variable(i);
+    });
+    for (Index i : free_indices(in_k)) merged = merged && !(i == Index{q});
+  }
+  for (const Port& p : box.inputs) {
+    std::optional<std::uint32_t> at_q, at_r;
+    for (std::uint32_t s = 0; s < p.map.size(); ++s) {
+      if (p.map[s] == Index{q}) at_q = s;
+      if (p.map[s] == Index{r}) at_r = s;
+    }
+    if (at_q && at_r) merged = merged && reads_merged(p.wire, *at_q, *at_r, d);
+    else merged = merged && !at_q && !at_r;
+  }
+  return merged_[key] = merged;
+}
+
 }  // namespace skein

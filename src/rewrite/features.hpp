@@ -15,10 +15,13 @@ class FeatureFinder {
 public:
   explicit FeatureFinder(const DiagramBuilder& b) : b_(b) {}
   Features of(WireId w, std::uint32_t axis);
+  // Whether the leaves below read axes q and r only through d*q + r: then one axis can stand for both.
+  bool reads_merged(WireId w, std::uint32_t q, std::uint32_t r, const Size& d);
 
 private:
   const DiagramBuilder& b_;
   std::map<std::pair<WireId, std::uint32_t>, Features> memo_;
+  std::map<std::tuple<WireId, std::uint32_t, std::uint32_t, Size>, bool> merged_;
 };
 
 }  // namespace skein

@@ -156,7 +156,36 @@ private:
           return s;
       }
     }
+    for (std::size_t q = 0; q < o.bound.size(); ++q)
+      for (std::size_t r = 0; r < o.bound.size(); ++r)
+        if (auto s = merge_axes(whole, o, q, r)) return s;
     return std::nullopt;
+  }
+
+  // q and r, read only as d*q + r with d the size of r, become one axis k.
+  std::optional<Rewrite> merge_axes(const Ref& whole, const DiagramBuilder::Opened& o, std::size_t q, std::size_t r) {
+    const auto& at = o.inputs[0].at;
+    const auto slot_q = std::find(at.begin(), at.end(), o.bound[q]), slot_r = std::find(at.begin(), at.end(), o.bound[r]);
+    if (q == r || slot_q == at.end() || slot_r == at.end()) return std::nullopt;
+    const Size d = b_.axis(o.bound[r]).size;
+    if (!features_.reads_merged(o.inputs[0].wire, static_cast<std::uint32_t>(slot_q - at.begin()),
+                                static_cast<std::uint32_t>(slot_r - at.begin()), d))
+      return std::nullopt;
+    Step s{.rule = Inference::reindex, .terms = {whole, o.inputs[0]}};
+    const Index k = b_.fresh({b_.axis(o.bound[q]).size * d, b_.axis(o.bound[q]).name});
+    s.indices = {k};
+    std::vector<IndexExpression> back{index_size(d) * index_variable(o.bound[q]) + index_variable(o.bound[r])};
+    for (std::size_t i = 0; i < o.bound.size(); ++i) {
+      if (i == q) s.index.push_back(floor_divide(index_variable(k), d));
+      else if (i == r) s.index.push_back(modulo(index_variable(k), d));
+      else {
+        s.indices.push_back(b_.fresh(Axis(b_.axis(o.bound[i]))));
+        s.index.push_back(index_variable(s.indices.back()));
+        back.push_back(index_variable(o.bound[i]));
+      }
+    }
+    s.index.insert(s.index.end(), back.begin(), back.end());
+    return attempt(s, whole);
   }
 
   // k over n = m*d, read at k div d and k mod d, becomes q over m and r over d.

@@ -148,17 +148,22 @@ class RandomDiagram {
 }  // namespace
 
 TEST_CASE("random diagrams read back as they were printed") {
-  std::size_t boxes = 0;
-  for (unsigned seed = 0; seed < 1500; ++seed) {
+  std::size_t boxes = 0, identical = 0;
+  constexpr unsigned diagrams = 1500;
+  for (unsigned seed = 0; seed < diagrams; ++seed) {
     const Diagram d = RandomDiagram(seed).make();
     boxes += d.boxes().size();
+    INFO("seed " << seed);
+    REQUIRE(validate(d) == "");
     const std::string text = print_diagram(d, "f");
-    INFO("seed " << seed << "\n" << text << print_diagram(def(text), "back"));
+    INFO(text);
     const Diagram back = def(text);
     const bool equal = same(d, back);
-    REQUIRE(equal);
+    identical += equal;
+    // A view or guard that is symmetric in two indices leaves their order open.
+    if (!equal) REQUIRE(find_isomorphism(d, back).has_value());
     REQUIRE(back.sizes() == d.sizes());
-    REQUIRE(print_diagram(back, "f").size() > 0);
   }
   CHECK(boxes > 10000);
+  CHECK(identical > diagrams * 95 / 100);
 }

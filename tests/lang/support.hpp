@@ -6,6 +6,7 @@
 #include <string>
 
 #include "diagram/diagram.hpp"
+#include "graph/isomorphism.hpp"
 #include "lang/module.hpp"
 #include "lang/printer.hpp"
 
@@ -58,6 +59,11 @@ inline Diagram def(const std::string& text, const std::string& name = "f") { ret
 // The two texts define the same diagram f.
 inline bool same_def(const std::string& a, const std::string& b) { return same(def(a), def(b)); }
 
-inline bool round_trips(const Diagram& d) { return same(d, def(print_diagram(d, "f"), "f")); }
+// Printed and read back: the same boxes; where a symmetric guard or view leaves the order of its indices open, at least
+// isomorphic ones.
+inline bool round_trips(const Diagram& d) {
+  const Diagram back = def(print_diagram(d, "f"));
+  return same(d, back) || find_isomorphism(d, back).has_value();
+}
 
 }  // namespace skein::testing

@@ -1,4 +1,4 @@
-#include "graph/order.hpp"
+#include "graph/incidence.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,221 @@
+// skein rules verify: every rule derived anew and every false twin refuted. The rules of a run rest on one another, so one
+// child process works through them; if one claim exceeds its limits, a new child goes on behind it, with the certificates that
+// were accepted so far.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/report.hpp"
+#include "cli/rule_files.hpp"
+#include "cli/rules.hpp"
+#include "cli/supervise.hpp"
+#include "prove/refute.hpp"
+#include "verify/rulebook.hpp"
+#include "verify/z3_oracle.hpp"
+
+namespace skein::cli {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double grace = 2;
+
+struct VerifyArguments {
+  std::vector<std::string> files;
+  std::string out = "out", write_ledger, stub;
+};
+
+Clock::time_point in_seconds(double s) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+}
+
+// --- in the child
+
+class Verifier {
+ public:
+  Verifier(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common), book_(oracle()) {}
+
+  // What was accepted by an earlier child is replayed, not searched for again.
+  void admit(const std::string& certificate) {
+    book_.ledger().add(replay_certificate(certificate, book_.ledger().source(), book_.oracle()).theorem);
+  }
+
+  json decide(const Claim& claim) {
+    const auto start = Clock::now();
+    json j{{"witness", nullptr}, {"where", nullptr}};
+    bool refuted = false;
+    if (claim.negated) refuted = search_witness(claim, j);
+    DeriveOptions options;
+    options.deadline = in_seconds(common_.timeout / 2);
+    const RuleReport r = book_.verify(claim, options);
+    j["tactic"] = r.tactic, j["reason"] = r.reason, j["steps"] = r.steps, j["leaves"] = r.leaves;
+    const bool derived = r.status == RuleStatus::verified;
+    j["derived"] = derived;
+    if (!claim.negated && !derived && claim.kind != ClaimKind::axiom) refuted = search_witness(claim, j);
+    if (claim.negated) {
+      j["status"] = refuted ? "refuted" : "unknown";
+      if (refuted && !derived) j["reason"] = "";
+    } else {
+      j["status"] = derived ? "verified" : refuted ? "refuted" : r.status == RuleStatus::error ? "error" : "unknown";
+      if (derived) j["certificate_text"] = r.certificate;
+    }
+    j["seconds"] = std::chrono::duration<double>(Clock::now() - start).count();
+    return j;
+  }
+
+ private:
+  LeafOracle oracle() {
+    if (args_.stub == "unknown") return [](const std::string&) { return false; };
+    if (args_.stub == "unsat") return [](const std::string&) { return true; };
+    return z3_.oracle();
+  }
+
+  bool search_witness(const Claim& claim, json& j) {
+    SearchLimits limits;
+    limits.seed = common_.seed;
+    limits.deadline = in_seconds(common_.timeout / 2);
+    limits.total = true;  // a law holds of the total functions
+    const Statement s = to_statement(claim);
+    const auto w = refute(s, {}, limits);
+    if (!w) return false;
+    const fs::path folder = fs::path(args_.out) / (claim.name.text() + ".witness");
+    fs::create_directories(args_.out);
+    write_witness(*w, s, folder);
+    j["witness"] = folder.string();
+    j["where"] = w->where;
+    return true;
+  }
+
+  const VerifyArguments& args_;
+  const CommonOptions& common_;
+  Z3Oracle z3_;
+  RuleBook book_;
+};
+
+// --- in the parent
+
+struct Counts {
+  int verified = 0, refuted = 0, unknown = 0, error = 0, false_refuted = 0, false_accepted = 0, false_unknown = 0;
+};
+
+class Run {
+ public:
+  Run(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common), rules_(read_rules(args.files)) {}
+
+  int run() {
+    if (rules_.empty()) bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
+    while (next_ < rules_.size()) {
+      const std::size_t from = next_;
+      const Budget budget{.seconds = common_.timeout, .megabytes = common_.memory, .grace = grace, .per_message = true};
+      const Ending ending = supervise(budget, "verifying rules",
+                                      [&](const Emit& emit) { work(from, emit); },
+                                      [&](std::string_view message) { record(json::parse(message)); });
+      if (ending == Ending::finished || next_ >= rules_.size()) continue;
+      record({{"status", "unknown"},
+              {"reason", describe(ending, budget)},
+              {"witness", nullptr},
+              {"seconds", common_.timeout},
+              {"derived", false}});
+    }
+    return finish();
+  }
+
+ private:
+  void work(std::size_t from, const Emit& emit) {
+    Verifier verifier(args_, common_);
+    for (const std::string& c : certificates_) verifier.admit(c);
+    for (std::size_t k = from; k < rules_.size(); ++k) emit(to_text(verifier.decide(*rules_[k].claim)));
+  }
+
+  void record(json r) {
+    const RuleEntry& entry = rules_[next_++];
+    const Claim& claim = *entry.claim;
+    r["name"] = claim.name.text(), r["file"] = entry.file, r["line"] = claim.line, r["kind"] = describe(claim);
+    const std::string status = r.at("status");
+    if (r.contains("certificate_text")) {
+      const std::string text = r.at("certificate_text");
+      r.erase("certificate_text");
+      if (!text.empty()) {
+        certificates_.push_back(text);
+        if (!args_.write_ledger.empty()) write_file(Ledger(args_.write_ledger, {}).path(claim.name), text);
+      }
+    }
+    if (claim.negated) {
+      if (status == "refuted") ++counts_.false_refuted;
+      else ++counts_.false_unknown;
+      if (r.at("derived").get<bool>()) ++counts_.false_accepted, accepted_.push_back(claim.name.text());
+    } else if (status == "verified") ++counts_.verified;
+    else if (status == "refuted") ++counts_.refuted;
+    else if (status == "unknown") ++counts_.unknown;
+    else ++counts_.error;
+    if (!common_.json) {
+      const bool good = status == (claim.negated ? "refuted" : "verified") && !(claim.negated && r.at("derived").get<bool>());
+      std::string detail = r.value("tactic", std::string());
+      if (r.value("steps", 0) > 0) detail += fmt::format(", {} steps, {} leaves", r.value("steps", 0), r.value("leaves", 0));
+      if (claim.negated && r.at("where").is_string()) detail = r.at("where").get<std::string>();
+      if (claim.negated && r.at("derived").get<bool>()) detail = "ACCEPTED, though it is false";
+      else if (!good && r.contains("where") && r.at("where").is_string()) detail = r.at("where").get<std::string>();
+      else if (!good) detail = r.value("reason", std::string());
+      fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status, (claim.negated ? "false " : "") + claim.name.text(),
+                 r.at("seconds").get<double>(), detail);
+      std::fflush(stdout);
+    }
+    results_.push_back(std::move(r));
+  }
+
+  int finish() {
+    if (common_.json) {
+      print_json({{"rules", results_},
+                  {"verified", counts_.verified},
+                  {"refuted", counts_.refuted},
+                  {"unknown", counts_.unknown},
+                  {"error", counts_.error},
+                  {"false_refuted", counts_.false_refuted},
+                  {"false_accepted", counts_.false_accepted},
+                  {"false_unknown", counts_.false_unknown},
+                  {"accepted_twins", accepted_},
+                  {"solver", args_.stub.empty() ? "z3" : args_.stub}});
+    } else {
+      fmt::print("\n{} verified, {} refuted, {} unknown, {} in error; false rules: {} refuted, {} unknown, {} accepted\n",
+                 counts_.verified, counts_.refuted, counts_.unknown, counts_.error, counts_.false_refuted, counts_.false_unknown,
+                 counts_.false_accepted);
+      for (const std::string& name : accepted_) fmt::print("a false rule gets through: {}\n", name);
+    }
+    if (counts_.false_accepted && args_.stub.empty()) {
+      fmt::print(stderr, "skein: internal error: a false rule was derived\n");
+      return defect;
+    }
+    if (counts_.refuted || counts_.error || counts_.false_accepted) return some_fail;
+    return counts_.unknown || counts_.false_unknown ? not_decided : all_hold;
+  }
+
+  const VerifyArguments& args_;
+  const CommonOptions& common_;
+  std::vector<RuleEntry> rules_;
+  std::size_t next_ = 0;
+  std::vector<std::string> certificates_;
+  json results_ = json::array();
+  Counts counts_;
+  std::vector<std::string> accepted_;
+};
+
+}  // namespace
+
+void add_rules_verify(CLI::App& rules, Invocation& call) {
+  CLI::App* c = rules.add_subcommand("verify", "Derive every rule and refute every false rule");
+  auto args = std::make_shared<VerifyArguments>();
+  c->add_option("FILE", args->files, "files with rules; all of rules/ if there is none");
+  c->add_option("--out", args->out, "folder for witnesses")->capture_default_str();
+  c->add_option("--write-ledger", args->write_ledger, "folder to write the certificates to");
+  c->add_option("--solver-stub", args->stub, "what a stub answers in the solver's place, to see how much the leaves matter")
+      ->check(CLI::IsMember({"unknown", "unsat"}));
+  add_common_options(*c, call.common);
+  c->callback([&call, args] { call.run = [&call, args] { return Run(*args, call.common).run(); }; });
+}
+
+}  // namespace skein::cli

@@ -1,0 +1,162 @@
+// skein run ARCHITECTURE: the outputs at given or random inputs, and whether the point is in the domain.
+#include "cli/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "backend/enclosure.hpp"
+#include "backend/npy.hpp"
+#include "backend/sample.hpp"
+#include "cli/architecture.hpp"
+#include "cli/report.hpp"
+#include "cli/supervise.hpp"
+
+namespace skein::cli {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t few = 24;                    // elements that are printed in full
+constexpr std::size_t certified_work = 1u << 22;   // box points up to which the domain is certified
+
+std::map<Symbol, Integer> parse_sizes(const std::string& text) {
+  std::map<Symbol, Integer> out;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) {
+    const auto equals = part.find('=');
+    const std::string number = equals == std::string::npos ? "" : part.substr(equals + 1);
+    if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
+      usage_error(fmt::format("--sizes takes NAME=NUMBER, ..., not \"{}\"", part));
+    out[Symbol(part.substr(0, equals))] = Integer(number);
+  }
+  return out;
+}
+
+const char* to_word(Truth t) { return t == Truth::yes ? "yes" : t == Truth::no ? "no" : "unknown"; }
+
+json number(double x) { return std::isfinite(x) ? json(x) : json(fmt::format("{}", x)); }
+
+json summary(Symbol name, const Array& a) {
+  json j{{"name", name.text()}, {"shape", a.shape}, {"min", nullptr}, {"max", nullptr}, {"mean", nullptr}};
+  if (a.data.empty()) return j;
+  double low = a.data[0], high = a.data[0], sum = 0;
+  for (double x : a.data) low = std::min(low, x), high = std::max(high, x), sum += x;
+  j["min"] = number(low), j["max"] = number(high), j["mean"] = number(sum / static_cast<double>(a.data.size()));
+  if (a.data.size() <= few) {
+    j["values"] = json::array();
+    for (double x : a.data) j["values"].push_back(number(x));
+  }
+  return j;
+}
+
+// The given arrays in boundary order, numbers of the model, and random ones for the rest.
+Environment environment(const Architecture& a, const RunArguments& args, std::uint64_t seed) {
+  const Diagram& d = a.diagram;
+  std::vector<const InputPort*> open;
+  Environment e;
+  e.sizes = parse_sizes(args.sizes);
+  for (const InputPort& p : d.inputs()) {
+    if (auto w = a.weights.find(p.name); w != a.weights.end()) e.inputs[p.name] = {w->second.shape, w->second.values};
+    else open.push_back(&p);
+  }
+  if (args.inputs.size() > open.size())
+    bad_input(fmt::format("{} arrays are given, but {} takes {}", args.inputs.size(), a.source, open.size()));
+  for (std::size_t k = 0; k < args.inputs.size(); ++k) {
+    std::error_code error;
+    if (!fs::is_regular_file(args.inputs[k], error)) bad_input("there is no such file", args.inputs[k]);
+    e.inputs[open[k]->name] = read_npy(args.inputs[k]);
+  }
+  Environment known = e;
+  infer_sizes(d, known);
+  SampleOptions options;
+  options.sizes = known.sizes;
+  Environment out = sample(d, seed, options);
+  for (auto& [name, array] : e.inputs) out.inputs[name] = std::move(array);
+  infer_sizes(d, out);  // says which shape disagrees
+  return out;
+}
+
+DomainReport domain_report(const Diagram& d, const Environment& e, std::size_t elements) {
+  if (elements * d.boxes().size() > certified_work) return in_domain(d, e);
+  DomainReport r = in_domain_certified(d, e, 128);
+  return r.inside == Truth::unknown ? in_domain(d, e) : r;
+}
+
+void evaluate_architecture(const RunArguments& args, const CommonOptions& common, const Emit& emit) {
+  const Architecture a = read_architecture(args.subjects[0]);
+  const Environment e = environment(a, args, common.seed);
+  const std::vector<Array> outputs = evaluate(a.diagram, e, args.float32 ? Precision::float32 : Precision::float64);
+  std::size_t elements = 1;
+  for (const auto& [name, array] : e.inputs) elements = std::max(elements, array.data.size());
+  const DomainReport domain = domain_report(a.diagram, e, elements);
+
+  json j{{"architecture", a.source}, {"precision", args.float32 ? "float32" : "float64"}, {"sizes", json::object()},
+         {"inputs", json::array()},  {"outputs", json::array()},
+         {"domain", {{"inside", to_word(domain.inside)}, {"message", domain.message}}}};
+  for (const auto& [v, n] : e.sizes) j["sizes"][v.text()] = n.get_si();
+  for (const InputPort& p : a.diagram.inputs())
+    j["inputs"].push_back({{"name", p.name.text()}, {"shape", e.inputs.at(p.name).shape}});
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    json o = summary(a.diagram.outputs()[k].name, outputs[k]);
+    if (!args.out.empty()) {
+      fs::create_directories(args.out);
+      const fs::path file = fs::path(args.out) / fmt::format("output_{}.npy", k);
+      write_npy(file, outputs[k], args.float32 ? NpyType::float32 : NpyType::float64);
+      o["file"] = file.string();
+    }
+    j["outputs"].push_back(std::move(o));
+  }
+  emit(to_text(j));
+}
+
+void print_result(const json& j) {
+  for (const auto& [v, n] : j.at("sizes").items()) fmt::print("size   {} = {}\n", v, n.dump());
+  for (const json& i : j.at("inputs")) fmt::print("input  {} {}\n", i.at("name").get<std::string>(), i.at("shape").dump());
+  for (const json& o : j.at("outputs")) {
+    fmt::print("output {} {}: min {}, max {}, mean {}\n", o.at("name").get<std::string>(), o.at("shape").dump(),
+               o.at("min").dump(), o.at("max").dump(), o.at("mean").dump());
+    if (o.contains("values")) fmt::print("  {}\n", o.at("values").dump());
+    if (o.contains("file")) fmt::print("  written to {}\n", o.at("file").get<std::string>());
+  }
+  const json& d = j.at("domain");
+  if (d.at("inside") == "yes") fmt::print("domain: inside\n");
+  else fmt::print("domain: {}: {}\n", d.at("inside") == "no" ? "outside" : "not decided", d.at("message").get<std::string>());
+}
+
+}  // namespace
+
+int run_architecture(const RunArguments& args, const CommonOptions& common) {
+  json result;
+  supervise_to_end({.seconds = common.timeout, .megabytes = common.memory}, "running " + args.subjects[0],
+                   [&](const Emit& emit) { evaluate_architecture(args, common, emit); },
+                   [&](std::string_view message) { result = json::parse(message); });
+  if (common.json) print_json(result);
+  else print_result(result);
+  return all_hold;
+}
+
+void add_run(CLI::App& app, Invocation& call) {
+  CLI::App* c = app.add_subcommand("run", "Run an architecture, or replay a witness on the two sides it refutes");
+  auto args = std::make_shared<RunArguments>();
+  c->add_option("SUBJECT", args->subjects, "an architecture; or a witness folder and two architectures, or FILE.skn:CLAIM")
+      ->required()
+      ->expected(1, 3);
+  c->add_option("--input", args->inputs, "FILE.npy, for each input in order; the rest is random");
+  c->add_option("--sizes", args->sizes, "sizes, as n=3,m=4");
+  c->add_option("--out", args->out, "folder to write the outputs to");
+  c->add_flag("--float32", args->float32, "round the result of every box to float32");
+  add_common_options(*c, call.common);
+  c->callback([&call, args] {
+    call.run = [&call, args] {
+      return args->subjects.size() == 1 ? run_architecture(*args, call.common) : run_witness(*args, call.common);
+    };
+  });
+}
+
+}  // namespace skein::cli

@@ -1,0 +1,144 @@
+// Confirmation: both sides run on random instances. It proves nothing; it guards against a statement that says nothing
+// (constant outputs, dead inputs, an empty domain), and against a kernel and an evaluator that disagree.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+#include "prove/difference.hpp"
+#include "prove/instances.hpp"
+#include "prove/refute.hpp"
+
+namespace skein {
+
+namespace {
+
+constexpr double agreement = 1e-9;
+constexpr int draws_per_instance = 8;
+constexpr int instances_for_dead_inputs = 4;
+
+// The instances that confirm speak of ordinary points: normal values, all signs, sizes >= 2.
+Instances::Style ordinary(int k, int draw) {
+  Instances::Style style;
+  style.scale = k % 4 == 3 ? 0.1 : 1;
+  style.signs = draw > 0;
+  if (k % 2 == 1 && draw < draws_per_instance / 2) style.weights = Instances::Weights::perturbed;
+  return style;
+}
+
+// The smallest and the largest value of one output over all instances.
+struct Spread {
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  void add(const Array& a) {
+    for (double x : a.data)
+      if (std::isfinite(x)) low = std::min(low, x), high = std::max(high, x);
+  }
+  bool any() const { return high > low && high - low > 1e-9 * std::max(std::fabs(low), std::fabs(high)); }
+};
+
+class Confirmer {
+ public:
+  Confirmer(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits)
+      : s_(s), limits_(limits), instances_(s, fixed, limits.seed ^ 0xc0ffee), spread_(s.left.outputs().size()) {
+    for (const InputPort& p : s.left.inputs()) unmoved_.insert(p.name);
+  }
+
+  Confirmation run(int wanted) {
+    std::string reason = "no point was found at which the conditions hold";
+    for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
+    if (result_.instances < wanted)
+      result_.problem = late() ? fmt::format("time ran out after {} of {} instances", result_.instances, wanted)
+                               : fmt::format("only {} of {} instances could be run: {}", result_.instances, wanted, reason);
+    for (std::size_t k = 0; k < spread_.size() && result_.problem.empty(); ++k)
+      if (!spread_[k].any())
+        result_.problem = fmt::format("the output {} has the same value everywhere", s_.left.outputs()[k].name.text());
+    if (dead_inputs_asked_ > 0)
+      for (const InputPort& p : s_.left.inputs())
+        if (unmoved_.count(p.name)) result_.dead_inputs.push_back(p.name.text());
+    return result_;
+  }
+
+ private:
+  bool late() const { return std::chrono::steady_clock::now() >= limits_.deadline; }
+
+  void one(int k, std::string& reason) {
+    const auto& sizes = instances_.regular_sizes();
+    for (int draw = 0; draw < draws_per_instance && !late(); ++draw) {
+      const std::uint64_t seed = limits_.seed * 1000003u + static_cast<unsigned>(k * draws_per_instance + draw);
+      const auto point = instances_.draw(sizes[static_cast<std::size_t>(k) % sizes.size()], ordinary(k, draw), seed);
+      if (!point) continue;
+      bool outside = false;
+      for (const Diagram* d : {&s_.left, &s_.right})
+        if (const DomainReport report = in_domain(*d, *point); !report) {
+          reason = report.message;
+          outside = true;
+          break;
+        }
+      if (!outside && counts(*point, reason)) return;
+    }
+  }
+
+  // False if floats cannot tell at this point.
+  bool counts(const Environment& point, std::string& reason) {
+    const std::vector<Array> left = evaluate(s_.left, point), right = evaluate(s_.right, point);
+    const FloatDifference d = float_difference(left, right);
+    if (!d.finite || d.relative > agreement) {
+      // Cancellation and overflow are the floats' own; enclosures decide.
+      const CertifiedDifference c = certify(s_, point, limits_.total);
+      if (c.verdict == Verdict::different)
+        throw std::logic_error(fmt::format("the two sides of a proved statement differ by {:.3g} (relative) at a point",
+                                           std::max(c.gap, d.relative)));
+      reason = "floating point is too coarse at the points that were tried";
+      return false;
+    }
+    const FloatDifference single =
+        float_difference(evaluate(s_.left, point, Precision::float32), evaluate(s_.right, point, Precision::float32));
+    result_.max_abs_error = std::max(result_.max_abs_error, single.absolute);
+    result_.max_rel_error = std::max(result_.max_rel_error, single.relative);
+    for (std::size_t k = 0; k < left.size(); ++k) spread_[k].add(left[k]);
+    ++result_.instances;
+    if (dead_inputs_asked_ < instances_for_dead_inputs && !unmoved_.empty()) move_inputs(point, left);
+    return true;
+  }
+
+  // Which of the inputs that moved nothing so far move an output here?
+  void move_inputs(const Environment& point, const std::vector<Array>& before) {
+    ++dead_inputs_asked_;
+    std::mt19937_64 random(limits_.seed + static_cast<unsigned>(dead_inputs_asked_));
+    for (const InputPort& p : s_.left.inputs()) {
+      if (!unmoved_.count(p.name)) continue;
+      if (late()) {  // not asked, so not known to be dead
+        unmoved_.clear();
+        return;
+      }
+      Environment moved = point;
+      Array& a = moved.inputs.at(p.name);
+      const Array factors = sample_array(a.shape, DType::real, random, {});
+      for (std::size_t i = 0; i < a.data.size(); ++i) {
+        double& x = a.data[i];
+        if (p.dtype == DType::boolean)
+          x = 1 - x;
+        else if (std::isfinite(x))
+          x = x == 0 ? factors.data[i] : x * std::exp2(factors.data[i]);
+      }
+      if (evaluate(s_.left, moved) != before) unmoved_.erase(p.name);
+    }
+  }
+
+  const Statement& s_;
+  const SearchLimits& limits_;
+  Instances instances_;
+  std::vector<Spread> spread_;
+  std::set<Symbol> unmoved_;
+  int dead_inputs_asked_ = 0;
+  Confirmation result_;
+};
+
+}  // namespace
+
+Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits,
+                     int instances) {
+  return Confirmer(s, fixed, limits).run(instances);
+}
+
+}  // namespace skein

@@ -1,0 +1,168 @@
+#include "prove/prove.hpp"
+
+#include "lang/printer.hpp"
+
+namespace skein {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+// A diagram with one of its outputs.
+Diagram only_output(const Diagram& d, std::size_t n) {
+  DiagramBuilder b;
+  std::vector<Output> outputs = thaw(b, d);
+  outputs[n].name = Symbol("out");
+  return freeze(b, d.name, d.sizes(), d.inputs(), {outputs[n]});
+}
+
+// The smallest pairs of terms in which two normal forms differ: same operator above, different below.
+class Differences {
+public:
+  explicit Differences(DiagramBuilder& b) : b_(b) {}
+
+  void collect(const Ref& l, const Ref& r, int depth = 0) {
+    if (l == r || found_.size() >= 3 || depth > 60 || !seen_.insert({l.wire, r.wire}).second) return;
+    const Box x = b_.box(l.wire), y = b_.box(r.wire);
+    const bool alike = x.op == y.op && x.fold == y.fold && x.op != Op::view && x.inputs.size() == y.inputs.size() &&
+                       x.degree.size() == y.degree.size() && x.bound.size() == y.bound.size() && !x.inputs.empty();
+    if (alike) {
+      const auto in_l = b_.open(l).inputs, in_r = b_.open(r).inputs;
+      const std::size_t before = found_.size();
+      std::vector<std::size_t> differ;
+      for (std::size_t k = 0; k < in_l.size(); ++k)
+        if (in_l[k].wire != in_r[k].wire) differ.push_back(k);
+      if (differ.size() == 1) {
+        collect(in_l[differ[0]], in_r[differ[0]], depth + 1);
+        if (found_.size() > before) return;
+      }
+    }
+    found_.emplace_back(l, r);
+  }
+
+  std::vector<std::string> text() {
+    std::vector<std::string> out;
+    for (const auto& [l, r] : found_) out.push_back(show(l, 0) + "  against  " + show(r, 0));
+    return out;
+  }
+
+private:
+  std::string show(const Ref& r, int depth) {
+    const Box x = b_.box(r.wire);
+    if (x.op == Op::input) return x.name.text();
+    if (x.op == Op::literal) return x.value.get_str();
+    if (x.op == Op::size_value) return "|" + to_string(x.size) + "|";
+    if (depth > 4) return "...";
+    std::string out = x.op == Op::reduce ? std::string("reduce_") + info(x.fold).name : info(x.op).name;
+    out += "(";
+    for (std::size_t k = 0; k < x.inputs.size(); ++k)
+      out += (k ? ", " : "") + show(Ref{x.inputs[k].wire, {}}, depth + 1);
+    return out + ")";
+  }
+
+  DiagramBuilder& b_;
+  std::set<std::pair<WireId, WireId>> seen_;
+  std::vector<std::pair<Ref, Ref>> found_;
+};
+
+}  // namespace
+
+const char* to_string(const Verdict& v) {
+  if (std::holds_alternative<Proof>(v)) return "proved";
+  if (std::holds_alternative<Witness>(v)) return "refuted";
+  return "unknown";
+}
+
+class Strategy {
+public:
+  Strategy(const Pairing& p, RuleBook& rules, const ProveOptions& options) : p_(p), rules_(rules), options_(options) {}
+
+  Outcome run() {
+    const Statement& s = p_.statement;
+    std::optional<Proof> proof = derive_all();
+    SearchLimits limits;
+    limits.seed = options_.seed;
+    limits.deadline = options_.deadline;
+    if (proof) {
+      const auto start = Clock::now();
+      proof->confirmation_ = confirm(s, p_.pool, limits);
+      out_.seconds["confirm"] = since(start);
+      if (proof->confirmation_.instances == 0)
+        out_.verdict = Unknown{"the kernel accepted a proof, but no instance confirms it: " + proof->confirmation_.problem, {}};
+      else
+        out_.verdict = *proof;
+      return out_;
+    }
+    const auto start = Clock::now();
+    std::optional<Witness> w = refute(s, p_.pool, limits);
+    out_.seconds["refute"] = since(start);
+    if (w) out_.verdict = *w;
+    else out_.verdict = unknown_;
+    return out_;
+  }
+
+private:
+  // One derivation for each output; nothing is proved unless all are.
+  std::optional<Proof> derive_all() {
+    const Statement& s = p_.statement;
+    const std::size_t outputs = s.left.outputs().size();
+    if (outputs == 0 || s.right.outputs().size() != outputs) {
+      unknown_.reason = "the two sides have different numbers of outputs";
+      return std::nullopt;
+    }
+    Proof proof;
+    for (std::size_t n = 0; n < outputs; ++n) {
+      Statement one{only_output(s.left, n), only_output(s.right, n), s.when};
+      const Symbol name(outputs == 1 ? options_.name.text() : options_.name.text() + "." + std::to_string(n));
+      if (!derive_one(name, one, proof)) return std::nullopt;
+    }
+    return proof;
+  }
+
+  bool derive_one(Symbol name, const Statement& s, Proof& proof) {
+    auto start = Clock::now();
+    Kernel k(s.left.sizes(), rules_.oracle());
+    rules_.equip(k);
+    for (const Condition& c : s.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+    const Output l = thaw(k.arena(), s.left).front(), r = thaw(k.arena(), s.right).front();
+    std::map<Index, Index> same;
+    for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
+    DeriveOptions o;
+    o.deadline = options_.deadline;
+    o.hints = options_.hints;
+    const Derivation d = derive(k, l.value, k.arena().rename(r.value, same), o);
+    out_.seconds["derive"] += since(start);
+    if (!d.proof) {
+      unknown_.reason = d.reason;
+      Differences differences(k.arena());
+      differences.collect(d.left, d.right);
+      unknown_.differences = differences.text();
+      return false;
+    }
+    start = Clock::now();
+    try {
+      const std::string text = write_certificate(k, name, s, d.proof->proof);
+      const Replay replay = replay_certificate(text, rules_.ledger().source(), rules_.oracle());
+      proof.certificates_.push_back(text);
+      proof.steps_ += replay.steps;
+      proof.leaves_ += replay.leaves;
+    } catch (const Rejected& e) {
+      throw std::logic_error(std::string("a fresh kernel rejects the certificate that the prover wrote: ") + e.what());
+    }
+    out_.seconds["replay"] += since(start);
+    return true;
+  }
+
+  const Pairing& p_;
+  RuleBook& rules_;
+  const ProveOptions& options_;
+  Unknown unknown_;
+  Outcome out_{Unknown{}, {}, {}};
+};
+
+Outcome prove(const Pairing& p, RuleBook& rules, const ProveOptions& options) {
+  return Strategy(p, rules, options).run();
+}
+
+}  // namespace skein
