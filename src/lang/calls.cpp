@@ -30,7 +30,8 @@ struct Linear {
   Symbol variable;
   Size slope, rest;
 };
-std::optional<Linear> solve_for_unknown(const Size& s, const std::map<Symbol, Size>& known, const std::vector<Symbol>& all) {
+std::optional<Linear> solve_for_unknown(const Size& s, const std::map<Symbol, Size>& known,
+                                        const std::vector<Symbol>& all) {
   std::optional<Symbol> unknown;
   for (const auto& [m, c] : s.terms())
     for (Symbol v : m) {
@@ -60,7 +61,8 @@ const ArrayValue* Elaboration::find_array(const std::string& name) const {
 ArrayValue Elaboration::read(const ArrayValue& x, const std::string& what, Place place, const Bracket& items,
                              const Expression* otherwise, bool unproved) {
   if (items.size() > x.formals.size())
-    source_.fail(place, fmt::format("{} has {}, but is read at {} indices", what, axes_of(x.formals.size()), items.size()));
+    source_.fail(place,
+                 fmt::format("{} has {}, but is read at {} indices", what, axes_of(x.formals.size()), items.size()));
   IndexMap map;
   Guards missing;
   const IndexRanges ranges(sizes_.context(), b_.size_of());
@@ -86,8 +88,10 @@ ArrayValue Elaboration::read(const ArrayValue& x, const std::string& what, Place
   ArrayValue out;
   out.formals.assign(x.formals.begin() + static_cast<std::ptrdiff_t>(items.size()), x.formals.end());
   auto value = [&] { return b_.read(x.body, map); };
-  if (missing.empty()) out.body = value();
-  else out.body = typed(place, [&] { return guarded(missing, value, [&] { return scalar(*otherwise); }); });
+  if (missing.empty())
+    out.body = value();
+  else
+    out.body = typed(place, [&] { return guarded(missing, value, [&] { return scalar(*otherwise); }); });
   return out;
 }
 
@@ -96,9 +100,9 @@ ArrayValue Elaboration::array(const Expression& e, std::size_t rank, const std::
   if (rank == 0) return {{}, scalar(e)};
   ArrayValue value;
   if (e.kind != Kind::apply || (!e.quoted && is_reserved(e.name)))
-    source_.fail(e.place, fmt::format("{} needs an array with {} here, not a scalar expression", wanted_by, axes_of(rank)),
-                 "the name of an array, or a call",
-                 "name the expression first (Y[i] = ...), or bind its indices: f[i](...)");
+    source_.fail(
+        e.place, fmt::format("{} needs an array with {} here, not a scalar expression", wanted_by, axes_of(rank)),
+        "the name of an array, or a call", "name the expression first (Y[i] = ...), or bind its indices: f[i](...)");
   if (e.arguments) {
     value = call(e);
   } else {
@@ -108,13 +112,15 @@ ArrayValue Elaboration::array(const Expression& e, std::size_t rank, const std::
     value = read(*x, e.name, e.place, e.first ? *e.first : none, e.otherwise.get(), e.unproved);
   }
   if (value.formals.size() != rank)
-    source_.fail(e.place, fmt::format("{} needs an array with {} here, but {} leaves {}", wanted_by, axes_of(rank), e.name,
-                                      axes_of(value.formals.size())),
+    source_.fail(e.place,
+                 fmt::format("{} needs an array with {} here, but {} leaves {}", wanted_by, axes_of(rank), e.name,
+                             axes_of(value.formals.size())),
                  "", value.formals.size() > rank ? "fix the first axes with indices: X[i]" : "");
   return value;
 }
 
-void Elaboration::check_type(const Expression& e, const Definition& def, const InputPort& port, const ArrayValue& argument) {
+void Elaboration::check_type(const Expression& e, const Definition& def, const InputPort& port,
+                             const ArrayValue& argument) {
   const DType t = b_.dtype(argument.body.wire);
   if (t == port.dtype || (t == DType::real && port.dtype == DType::ext)) return;
   source_.fail(e.place,
@@ -144,7 +150,8 @@ ArrayValue Elaboration::call(const Expression& e) {
     source_.fail(e.place, fmt::format("{} has weights, which need a name", e.name), "",
                  fmt::format("write \"use NAME: {0}\" before, and NAME(...) in place of {0}(...)", e.name));
   if (def->diagram.outputs().size() != 1)
-    source_.fail(e.place, fmt::format("{} has {} outputs and cannot stand in an expression", e.name, def->diagram.outputs().size()));
+    source_.fail(e.place, fmt::format("{} has {} outputs and cannot stand in an expression", e.name,
+                                      def->diagram.outputs().size()));
 
   std::map<Symbol, Size> given;
   if (use) given = use->fixed;
@@ -153,7 +160,8 @@ ArrayValue Elaboration::call(const Expression& e) {
     for (const BracketItem& item : *e.first) {
       const Symbol name(item.expression->name);
       const auto& parameters = def->size_parameters;
-      if (item.size && item.expression->plain_name() && std::find(parameters.begin(), parameters.end(), name) != parameters.end()) {
+      if (item.size && item.expression->plain_name() &&
+          std::find(parameters.begin(), parameters.end(), name) != parameters.end()) {
         given[name] = sizes_.size(*item.size);
         continue;
       }
@@ -179,19 +187,21 @@ ArrayValue Elaboration::call(const Expression& e) {
     std::vector<ArrayValue> arguments;
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       const Expression& a = *(*e.arguments)[k];
-      arguments.push_back(array(a, parameters[k]->axes.size(), fmt::format("the parameter {} of {}", parameters[k]->name.text(), e.name)));
+      arguments.push_back(array(a, parameters[k]->axes.size(),
+                                fmt::format("the parameter {} of {}", parameters[k]->name.text(), e.name)));
       check_type(a, *def, *parameters[k], arguments.back());
     }
     result = instantiate(e, *def, use, arguments, given);
   }
   static const Bracket none;
-  if (e.second || e.otherwise) result = read(result, e.name, e.place, e.second ? *e.second : none, e.otherwise.get(), false);
+  if (e.second || e.otherwise)
+    result = read(result, e.name, e.place, e.second ? *e.second : none, e.otherwise.get(), false);
   return result;
 }
 
 // f[k](e, ...): k is bound in the arguments for parameters with axes; a result with axes is put at the outer k.
-ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definition& def, UseInstance* use, const Bracket& items,
-                                              const std::map<Symbol, Size>& given) {
+ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definition& def, UseInstance* use,
+                                              const Bracket& items, const std::map<Symbol, Size>& given) {
   const auto parameters = parameters_of(def);
   if (e.arguments->size() != parameters.size())
     source_.fail(e.place, fmt::format("{} has {} parameter{}, but {} argument{} given", e.name, parameters.size(),
@@ -210,9 +220,11 @@ ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definit
     const std::string& name = item->expression->name;
     const Place place = item->expression->place;
     const BoundIndex* outer = find_index(name);
-    const bool in_scope = std::any_of(scope_.begin(), scope_.end(), [&](const BoundIndex& i) { return i.name == name; });
+    const bool in_scope =
+        std::any_of(scope_.begin(), scope_.end(), [&](const BoundIndex& i) { return i.name == name; });
     if (item->target) {
-      if (result_rank == 0) source_.fail(item->target->place, fmt::format("the result of {} has no axis to be put there", e.name));
+      if (result_rank == 0)
+        source_.fail(item->target->place, fmt::format("the result of {} has no axis to be put there", e.name));
       at.push_back(index(*item->target));
       const BoundIndex* target = item->target->plain_name() ? find_index(item->target->name) : nullptr;
       const Size* own = sizes_.find(name);
@@ -226,8 +238,9 @@ ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definit
       bound_sizes.push_back(binder_size(*item));
     } else {
       if (!outer || item->size)
-        source_.fail(place, fmt::format("the result of {} is put at the index {}, which is not bound around it", e.name, name), "",
-                     fmt::format("{}[{} -> INDEX](...) puts it elsewhere", e.name, name));
+        source_.fail(place,
+                     fmt::format("the result of {} is put at the index {}, which is not bound around it", e.name, name),
+                     "", fmt::format("{}[{} -> INDEX](...) puts it elsewhere", e.name, name));
       at.push_back(outer->value);
       bound_sizes.push_back(outer->size);
     }
@@ -250,9 +263,9 @@ ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definit
       scope_.resize(depth);
       arguments.push_back(std::move(value));
     } else {
-      source_.fail(a.place, fmt::format("the parameter {} of {} has {}, but {} bound by {}[...]", parameters[k]->name.text(),
-                                        e.name, axes_of(wanted), rank == 1 ? "1 index is" : fmt::format("{} indices are", rank),
-                                        e.name));
+      source_.fail(a.place, fmt::format("the parameter {} of {} has {}, but {} bound by {}[...]",
+                                        parameters[k]->name.text(), e.name, axes_of(wanted),
+                                        rank == 1 ? "1 index is" : fmt::format("{} indices are", rank), e.name));
     }
     check_type(a, def, *parameters[k], arguments.back());
   }
@@ -263,15 +276,16 @@ ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definit
     map[result.formals[s]] = at[s];
     const IndexRanges ranges(sizes_.context(), b_.size_of());
     if (!ranges.within(at[s], b_.axis(result.formals[s]).size, guards_))
-      source_.fail(binders[s]->expression->place, fmt::format("the result of {} has size {} there, and the index {} is not proved "
-                                                              "to be in bounds", e.name,
-                                                              to_string(b_.axis(result.formals[s]).size), shown(at[s])));
+      source_.fail(binders[s]->expression->place,
+                   fmt::format("the result of {} has size {} there, and the index {} is not proved "
+                               "to be in bounds",
+                               e.name, to_string(b_.axis(result.formals[s]).size), shown(at[s])));
   }
   return {{}, b_.read(result.body, map)};
 }
 
-std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition& def, const std::vector<ArrayValue>& arguments,
-                                          std::map<Symbol, Size> known) {
+std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition& def,
+                                          const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> known) {
   const auto parameters = parameters_of(def);
   // Axes that are one unknown times a known size, plus a known size, determine the unknown.
   for (bool progress = true; progress;) {
@@ -289,7 +303,8 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
   }
   for (const FlooredSize& f : def.floored) {
     if (known.count(f.variable)) continue;
-    const Size p = substitute(f.numerator, known), d = substitute(f.denominator, known), q = substitute(f.offset, known);
+    const Size p = substitute(f.numerator, known), d = substitute(f.denominator, known),
+               q = substitute(f.offset, known);
     if (p.is_constant() && d.is_constant() && d.constant_term() > 0) {
       Integer quotient;
       mpz_fdiv_q(quotient.get_mpz_t(), p.constant_term().get_mpz_t(), d.constant_term().get_mpz_t());
@@ -302,38 +317,36 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
     // Sizes of weights and of results: the caller's axis of this name.
     const Size* own = sizes_.find(v.text());
     if (!own) {
-      const bool parameter = std::find(def.size_parameters.begin(), def.size_parameters.end(), v) != def.size_parameters.end();
+      const bool parameter =
+          std::find(def.size_parameters.begin(), def.size_parameters.end(), v) != def.size_parameters.end();
       source_.fail(e.place, fmt::format("the size |{}| of {} does not follow from the arguments", v.text(), e.name), "",
-                   parameter ? fmt::format("give it: {}[{}:SIZE](...)", e.name, v.text())
-                             : fmt::format("give it where the def is used (use NAME: {}[{}:SIZE]), or have an axis named {}",
-                                           def.name.text(), v.text(), v.text()));
+                   parameter
+                       ? fmt::format("give it: {}[{}:SIZE](...)", e.name, v.text())
+                       : fmt::format("give it where the def is used (use NAME: {}[{}:SIZE]), or have an axis named {}",
+                                     def.name.text(), v.text(), v.text()));
     }
     known[v] = *own;
   }
   for (std::size_t k = 0; k < parameters.size(); ++k)
     for (std::size_t s = 0; s < parameters[k]->axes.size(); ++s) {
-      const Size formal = substitute(parameters[k]->axes[s].size, known), actual = b_.axis(arguments[k].formals[s]).size;
+      const Size formal = substitute(parameters[k]->axes[s].size, known),
+                 actual = b_.axis(arguments[k].formals[s]).size;
       if (formal == actual) continue;
       source_.fail((*e.arguments)[k]->place,
                    fmt::format("axis {} of the argument has size {}, but the parameter {} of {} needs {} there", s + 1,
                                to_string(actual), parameters[k]->name.text(), e.name, to_string(formal)),
-                   "", fmt::format("the axis is |{}| = {} in the header of {}", to_string(parameters[k]->axes[s].size),
-                                   to_string(formal), def.name.text()));
+                   "",
+                   fmt::format("the axis is |{}| = {} in the header of {}", to_string(parameters[k]->axes[s].size),
+                               to_string(formal), def.name.text()));
     }
   const SizeContext &theirs = def.diagram.sizes(), &ours = sizes_.context();
-  auto require = [&](const Size& p, const std::string& text) {
+  auto require = [&](const Size& p) {
     if (ours.find_farkas(p)) return;
-    source_.fail(e.place, fmt::format("the call of {} needs {}, which is not known here", e.name, text), "",
-                 "add a condition on the sizes: where ... >= ...");
+    source_.fail(e.place, fmt::format("the call of {} needs {}, which is not known here", e.name, at_least(p)), "",
+                 fmt::format("add the condition: where {}", at_least(p)));
   };
-  for (Symbol v : def.size_variables) {
-    const int lower = theirs.lower_bound(v);
-    require(known.at(v) - size_constant(lower), fmt::format("{} >= {}", to_string(known.at(v)), lower));
-  }
-  for (const Size& h : theirs.hypotheses) {
-    const Size p = substitute(h, known);
-    require(p, fmt::format("{} >= 0", to_string(p)));
-  }
+  for (Symbol v : def.size_variables) require(known.at(v) - size_constant(theirs.lower_bound(v)));
+  for (const Size& h : theirs.hypotheses) require(substitute(h, known));
   return known;
 }
 
@@ -342,7 +355,8 @@ ArrayValue Elaboration::instantiate(const Expression& e, const Definition& def, 
   DiagramBuilder::Substitution s;
   s.sizes = unify(e, def, arguments, std::move(given));
   const auto parameters = parameters_of(def);
-  for (std::size_t k = 0; k < parameters.size(); ++k) s.inputs[parameters[k]->name] = {arguments[k].formals, arguments[k].body};
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    s.inputs[parameters[k]->name] = {arguments[k].formals, arguments[k].body};
   if (use) {
     const bool first = !use->applied;
     use->applied = true;

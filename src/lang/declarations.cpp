@@ -70,7 +70,8 @@ void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value,
   for (std::size_t k = a.parts.size(); k-- > 0;) {
     const Size part = sizes_.axis(a.parts[k]).size;
     if (!sizes_.context().positive(part))
-      source_.fail(a.parts[k].place, fmt::format("the size {} of a part of a merged axis is not known to be >= 1", to_string(part)));
+      source_.fail(a.parts[k].place,
+                   fmt::format("the size {} of a part of a merged axis is not known to be >= 1", to_string(part)));
     parts.emplace_back(k == 0 ? rest : modulo(rest, part), part);
     rest = floor_divide(rest, part);
   }
@@ -83,7 +84,8 @@ void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value,
 Index Elaboration::bind_axis(const AxisSyntax& a) {
   const Axis axis = sizes_.axis(a);
   if (a.parts.empty() && !a.name.empty() && sizes_.is_nat(a.name) && !a.size)
-    source_.fail(a.place, fmt::format("{} is a number, not an axis", a.name), fmt::format("an axis of that size: i:{}", a.name));
+    source_.fail(a.place, fmt::format("{} is a number, not an axis", a.name),
+                 fmt::format("an axis of that size: i:{}", a.name));
   const Index i = b_.fresh(axis);
   bind_merged(a, index_variable(i), axis.size);
   return i;
@@ -135,16 +137,19 @@ Definition Elaboration::def(const DefSyntax& syntax) {
   sizes_.declare(syntax.sizes, arrays);
   for (const ConditionSyntax& c : syntax.conditions)
     if (!sizes_.assume(c))
-      source_.fail(c.place, "a condition of a def is about sizes", "numerals, names of axes as |n|, + - * and one of = >= <= > <");
+      source_.fail(c.place, "a condition of a def is about sizes",
+                   "numerals, names of axes as |n|, + - * and one of = >= <= > <");
   sizes_.assume_nonempty();
 
   std::vector<InputPort> ports;
   for (const ArraySyntax& a : syntax.parameters) add_parameter(a, Role::input, ports);
   std::vector<Output> outputs;
   for (const StatementSyntax& s : syntax.body) statement(s, syntax, outputs);
-  if (outputs.empty()) source_.fail(syntax.name_place, fmt::format("the def {} returns nothing", syntax.name), "a statement: return ...");
+  if (outputs.empty())
+    source_.fail(syntax.name_place, fmt::format("the def {} returns nothing", syntax.name), "a statement: return ...");
   for (const auto& [name, use] : uses_)
-    if (!use.applied) source_.fail(use.place, fmt::format("{} is never applied, so that its weights have no sizes", name));
+    if (!use.applied)
+      source_.fail(use.place, fmt::format("{} is never applied, so that its weights have no sizes", name));
   for (const auto& group : weights_) ports.insert(ports.end(), group.begin(), group.end());
 
   Definition out;
@@ -180,10 +185,11 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
   out.line = syntax.place.line;
   out.hints = syntax.hints;
   auto is_def = [&](const Expression& e) { return e.plain_name() && defs_.count(e.name) != 0; };
-  if (!syntax.has_parameters && is_def(*syntax.left) && is_def(*syntax.right)) return claim_of_defs(syntax, std::move(out));
-  if (!syntax.has_parameters)
+  if (!syntax.has_parameters && is_def(*syntax.left) && is_def(*syntax.right))
+    return claim_of_defs(syntax, std::move(out));
+  if (!syntax.has_parameters && (is_def(*syntax.left) || is_def(*syntax.right)))
     for (const Expression* side : {syntax.left.get(), syntax.right.get()})
-      if (side->plain_name() && !side->quoted) undefined(*side);
+      if (side->plain_name() && !defs_.count(side->name)) undefined(*side);
 
   std::vector<const ArraySyntax*> arrays;
   for (const ArraySyntax& a : syntax.parameters) arrays.push_back(&a);
@@ -215,7 +221,9 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
     source_.fail(syntax.right->place, "one side is boolean and the other is not");
   const std::vector<Index> axes = used_free_indices();
   auto side = [&](const Ref& value) {
-    return typed(syntax.place, [&] { return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}}); });
+    return typed(syntax.place, [&] {
+      return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}});
+    });
   };
   out.left = side(left);
   out.right = side(right);
@@ -231,18 +239,19 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
       const Ref other = product(lesser, true);
       value = typed(c->place, [&] { return b_.add(Op::add, {value, other}); });
     }
-    const auto kind = c->relation == "!=" ? SignCondition::nonzero
+    const auto kind = c->relation == "!="       ? SignCondition::nonzero
                       : c->relation.size() == 2 ? SignCondition::nonnegative
                                                 : SignCondition::positive;
-    out.when.push_back({kind, typed(c->place, [&] {
-                          return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), used_free_indices(), value}});
-                        })});
+    out.when.push_back(
+        {kind, typed(c->place, [&] {
+           return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), used_free_indices(), value}});
+         })});
   }
   return out;
 }
 
-// NAME == NAME, of two defs: the parameters, sizes and result axes of the second are those of the first by position, its
-// weights by name if the names are the same, else by position.
+// NAME == NAME, of two defs: the parameters, sizes and result axes of the second are those of the first by position,
+// its weights by name if the names are the same, else by position.
 Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
   const Definition &l = *defs_.at(syntax.left->name), &r = *defs_.at(syntax.right->name);
   const Expression& place = *syntax.right;
@@ -268,14 +277,16 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
   }
   const auto &lo = l.diagram.outputs(), &ro = r.diagram.outputs();
   if (lo.size() != ro.size())
-    source_.fail(place.place, fmt::format("{} has {} outputs, but {} has {}", r.name.text(), ro.size(), l.name.text(), lo.size()));
+    source_.fail(place.place,
+                 fmt::format("{} has {} outputs, but {} has {}", r.name.text(), ro.size(), l.name.text(), lo.size()));
 
   // The sizes of r, as sizes of l.
   std::map<Symbol, Size> sizes;
   std::vector<std::tuple<Size, Size, std::string>> axis_pairs;
   auto pair_axes = [&](const std::vector<Axis>& a, const std::vector<Axis>& b, const std::string& what) {
     if (a.size() != b.size())
-      source_.fail(place.place, fmt::format("{} has {} axes in {}, but {} in {}", what, b.size(), r.name.text(), a.size(), l.name.text()));
+      source_.fail(place.place, fmt::format("{} has {} axes in {}, but {} in {}", what, b.size(), r.name.text(),
+                                            a.size(), l.name.text()));
     for (std::size_t s = 0; s < a.size(); ++s) {
       axis_pairs.emplace_back(a[s].size, b[s].size, fmt::format("axis {} of {}", s + 1, what));
       if (const Symbol* v = b[s].size.as_atom()) sizes.emplace(*v, a[s].size);
@@ -283,14 +294,16 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
   };
   for (const auto& [p, q] : pairs) {
     pair_axes(p.axes, q.axes, q.name.text());
-    if (p.dtype != q.dtype) source_.fail(place.place, fmt::format("{} has another type of scalars in {}", q.name.text(), l.name.text()));
+    if (p.dtype != q.dtype)
+      source_.fail(place.place, fmt::format("{} has another type of scalars in {}", q.name.text(), l.name.text()));
   }
   for (std::size_t k = 0; k < lo.size(); ++k) pair_axes(lo[k].axes, ro[k].axes, "the result");
   for (Symbol v : r.size_variables)
     if (!sizes.count(v)) {
       const auto& own = l.size_variables;
       if (std::find(own.begin(), own.end(), v) == own.end())
-        source_.fail(place.place, fmt::format("the size |{}| of {} is not a size of {}", v.text(), r.name.text(), l.name.text()));
+        source_.fail(place.place,
+                     fmt::format("the size |{}| of {} is not a size of {}", v.text(), r.name.text(), l.name.text()));
       sizes.emplace(v, size_variable(v));
     }
   for (const auto& [a, b, what] : axis_pairs)
@@ -305,8 +318,10 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
   };
   for (Symbol v : r.size_variables) {
     if (r.diagram.sizes().lower_bound(v) == 0) continue;
-    if (const Symbol* own = sizes.at(v).as_atom(); own && context.lower_bound(*own) == 0) context.lower.erase(*own);
-    else assume(sizes.at(v) - size_constant(1));
+    if (const Symbol* own = sizes.at(v).as_atom(); own && context.lower_bound(*own) == 0)
+      context.lower.erase(*own);
+    else
+      assume(sizes.at(v) - size_constant(1));
   }
   for (const Size& h : r.diagram.sizes().hypotheses) assume(substitute(h, sizes));
 

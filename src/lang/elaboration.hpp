@@ -1,6 +1,7 @@
 #pragma once
-// Elaboration: the meaning of expressions as boxes of a DiagramBuilder, within one def or claim. An array name stands for
-// a term with free indices, an index name for an index expression; every read is proved to be in bounds, or guarded.
+// Elaboration: the meaning of expressions as boxes of a DiagramBuilder, within one def or claim. An array name stands
+// for a term with free indices, an index name for an index expression; every read is proved to be in bounds, or
+// guarded.
 #include <functional>
 #include <map>
 #include <string>
@@ -23,7 +24,8 @@ struct ArrayValue {
 
 class Elaboration {
  public:
-  Elaboration(const SourceText& source, const Definitions& definitions) : sizes_(source), source_(source), defs_(definitions) {}
+  Elaboration(const SourceText& source, const Definitions& definitions)
+      : sizes_(source), source_(source), defs_(definitions) {}
 
   Definition def(const DefSyntax& syntax);
   Claim claim(const ClaimSyntax& syntax);
@@ -47,7 +49,7 @@ class Elaboration {
     Place place;
     std::map<Symbol, Size> fixed;  // sizes given at `use`, later all sizes of the weights
     bool applied = false;
-    std::size_t group = 0;         // of weights_
+    std::size_t group = 0;  // of weights_
   };
   using Thunk = std::function<Ref()>;
   using Guards = std::vector<IndexExpression>;
@@ -94,13 +96,13 @@ class Elaboration {
   ArrayValue array(const Expression& e, std::size_t rank, const std::string& wanted_by);
   const ArrayValue* find_array(const std::string& name) const;
   // X at the index expressions of its first axes; the other axes remain.
-  ArrayValue read(const ArrayValue& x, const std::string& what, Place place, const Bracket& items, const Expression* otherwise,
-                  bool unproved);
+  ArrayValue read(const ArrayValue& x, const std::string& what, Place place, const Bracket& items,
+                  const Expression* otherwise, bool unproved);
   ArrayValue call(const Expression& e);
   ArrayValue lifted_arguments_call(const Expression& e, const Definition& def, UseInstance* use, const Bracket& binders,
                                    const std::map<Symbol, Size>& given);
-  ArrayValue instantiate(const Expression& e, const Definition& def, UseInstance* use, const std::vector<ArrayValue>& arguments,
-                         std::map<Symbol, Size> given);
+  ArrayValue instantiate(const Expression& e, const Definition& def, UseInstance* use,
+                         const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> given);
   std::map<Symbol, Size> unify(const Expression& e, const Definition& def, const std::vector<ArrayValue>& arguments,
                                std::map<Symbol, Size> known);
   [[noreturn]] void undefined(const Expression& e);

@@ -58,8 +58,8 @@ Ref Elaboration::sum(const Expression& e) {
   return typed(e.place, [&] { return b_.add(Op::add, terms); });
 }
 
-// a / b is a * inv(b); one box for the whole chain, with the factor -1 if negated. Numerals are folded only where they are one
-// literal: 1/3, -1/3.
+// a / b is a * inv(b); one box for the whole chain, with the factor -1 if negated. Numerals are folded only where they
+// are one literal: 1/3, -1/3.
 Ref Elaboration::product(const Expression& e, bool negated) {
   if (auto q = numeral(e)) return b_.literal(negated ? Rational(-*q) : *q);
   if (e.kind == Kind::minus) {
@@ -162,7 +162,7 @@ Ref Elaboration::conditional(const Expression& c, const Thunk& then, const Thunk
     if (c.kind == Kind::comparison) {
       if (c.relations.size() > 1) source_.fail(c.place, "!= in a chain of comparisons", "conditions joined by and");
       const IndexExpression d = index(*c.operands[0]) - index(*c.operands[1]);
-      return guarded({d, -d}, otherwise, then);
+      return guarded({-d, d}, otherwise, then);  // as == has it
     }
     std::function<Ref(std::size_t)> from = [&](std::size_t k) -> Ref {
       if (k + 1 == c.operands.size()) return conditional(*c.operands[k], then, otherwise);
@@ -181,8 +181,9 @@ Ref Elaboration::apply(const Expression& e) {
   if (e.arguments) {
     ArrayValue value = call(e);
     if (!value.formals.empty())
-      source_.fail(e.place, fmt::format("the result of {} has {} more ax{} here, where a scalar is expected", e.name,
-                                        value.formals.size(), value.formals.size() == 1 ? "is" : "es"),
+      source_.fail(e.place,
+                   fmt::format("the result of {} has {} more ax{} here, where a scalar is expected", e.name,
+                               value.formals.size(), value.formals.size() == 1 ? "is" : "es"),
                    fmt::format("indices after the call: {}(...)[...]", e.name));
     return value.body;
   }
@@ -191,8 +192,9 @@ Ref Elaboration::apply(const Expression& e) {
   static const Bracket none;
   const Bracket& items = e.first ? *e.first : none;
   if (items.size() != x->formals.size())
-    source_.fail(e.place, fmt::format("{} has {} ax{}, but is read at {} ind{}", e.name, x->formals.size(),
-                                      x->formals.size() == 1 ? "is" : "es", items.size(), items.size() == 1 ? "ex" : "ices"));
+    source_.fail(e.place,
+                 fmt::format("{} has {} ax{}, but is read at {} ind{}", e.name, x->formals.size(),
+                             x->formals.size() == 1 ? "is" : "es", items.size(), items.size() == 1 ? "ex" : "ices"));
   return read(*x, e.name, e.place, items, e.otherwise.get(), e.unproved).body;
 }
 
@@ -201,8 +203,9 @@ Ref Elaboration::name(const Expression& e) {
     if (it->name == e.name) return b_.index_value(it->value);
   if (const ArrayValue* x = find_array(e.name)) {
     if (x->formals.empty()) return x->body;
-    source_.fail(e.place, fmt::format("{} has {} ax{}, but is read without indices", e.name, x->formals.size(),
-                                      x->formals.size() == 1 ? "is" : "es"),
+    source_.fail(e.place,
+                 fmt::format("{} has {} ax{}, but is read without indices", e.name, x->formals.size(),
+                             x->formals.size() == 1 ? "is" : "es"),
                  fmt::format("{}[...]", e.name));
   }
   if (const BoundIndex* i = find_index(e.name)) return b_.index_value(i->value);
@@ -226,8 +229,8 @@ void Elaboration::undefined(const Expression& e) {
 
 Ref Elaboration::function(const Expression& e) {
   static const std::map<std::string, Op> operators{
-      {"exp", Op::exp}, {"log", Op::log}, {"sqrt", Op::sqrt}, {"erf", Op::erf}, {"sin", Op::sin},  {"cos", Op::cos},
-      {"inv", Op::inv}, {"fin", Op::fin}, {"max", Op::max},   {"min", Op::min}, {"add", Op::add},  {"mul", Op::mul},
+      {"exp", Op::exp},  {"log", Op::log}, {"sqrt", Op::sqrt},  {"erf", Op::erf},    {"sin", Op::sin}, {"cos", Op::cos},
+      {"inv", Op::inv},  {"fin", Op::fin}, {"max", Op::max},    {"min", Op::min},    {"add", Op::add}, {"mul", Op::mul},
       {"and", Op::conj}, {"or", Op::disj}, {"not", Op::negate}, {"where", Op::where}};
   const auto& args = *e.arguments;
   auto count = [&](std::size_t n) {
@@ -241,12 +244,13 @@ Ref Elaboration::function(const Expression& e) {
   if (e.name == "delta") {
     count(2);
     const IndexExpression d = index(*args[0]) - index(*args[1]);
-    return b_.cases({d, -d}, b_.literal(1), b_.literal(0));
+    return b_.cases({-d, d}, b_.literal(1), b_.literal(0));
   }
   if (e.name == "view") {
     // A View box even where a renaming would do.
     count(1);
-    const ArrayValue* x = args[0]->kind == Kind::apply && args[0]->first && !args[0]->arguments ? find_array(args[0]->name) : nullptr;
+    const ArrayValue* x =
+        args[0]->kind == Kind::apply && args[0]->first && !args[0]->arguments ? find_array(args[0]->name) : nullptr;
     if (!x || args[0]->first->size() != x->formals.size()) source_.fail(args[0]->place, "view needs a read", "X[...]");
     read(*x, args[0]->name, args[0]->place, *args[0]->first, nullptr, args[0]->unproved);
     IndexMap map;
@@ -257,8 +261,10 @@ Ref Elaboration::function(const Expression& e) {
   }
   const Op op = operators.at(e.name);
   const int arity = info(op).arity;
-  if (arity >= 0) count(static_cast<std::size_t>(arity));
-  else if (args.empty()) source_.fail(e.place, fmt::format("{} of nothing", e.name));
+  if (arity >= 0)
+    count(static_cast<std::size_t>(arity));
+  else if (args.empty())
+    source_.fail(e.place, fmt::format("{} of nothing", e.name));
   std::vector<Ref> inputs;
   for (const auto& a : args) {
     inputs.push_back(scalar(*a));

@@ -53,7 +53,9 @@ std::vector<Index> Elaboration::bind_items(const Bracket& items) {
       for (const auto& part : item.expression->operands) {
         if (!part->plain_name()) source_.fail(part->place, "this is not the name of an index", "NAME or NAME:SIZE");
         const Size* s = sizes_.find(part->name);
-        if (!s) source_.fail(part->place, fmt::format("there is no axis {}", part->name), "", sizes_.axis_suggestion(part->name));
+        if (!s)
+          source_.fail(part->place, fmt::format("there is no axis {}", part->name), "",
+                       sizes_.axis_suggestion(part->name));
         out.push_back(bind_index(part->place, part->name, *s));
       }
       continue;
@@ -67,7 +69,8 @@ std::vector<Index> Elaboration::bind_items(const Bracket& items) {
 }
 
 std::string Elaboration::shown(const IndexExpression& e) const {
-  return to_string(e, [&](Index i) { return b_.axis(i).name.empty() ? fmt::format("i{}", i.id) : b_.axis(i).name.text(); });
+  return to_string(
+      e, [&](Index i) { return b_.axis(i).name.empty() ? fmt::format("i{}", i.id) : b_.axis(i).name.text(); });
 }
 
 // By its shape: so that `if` knows whether its condition is about indices only.
@@ -87,7 +90,8 @@ bool Elaboration::is_index(const Expression& e) {
     case Kind::sum:
     case Kind::product:
     case Kind::minus:
-    case Kind::tuple: return std::all_of(e.operands.begin(), e.operands.end(), [&](const auto& o) { return is_index(*o); });
+    case Kind::tuple:
+      return std::all_of(e.operands.begin(), e.operands.end(), [&](const auto& o) { return is_index(*o); });
     default: return false;
   }
 }
@@ -104,10 +108,12 @@ IndexExpression Elaboration::index(const Expression& e) {
       if (const BoundIndex* i = find_index(e.name)) return i->value;
       if (sizes_.is_nat(e.name)) return index_size(*sizes_.find(e.name));
       if (sizes_.find(e.name))
-        source_.fail(e.place, fmt::format("the index {} is not bound here", e.name), "",
-                     fmt::format("sum over it (sum[{0}] ...), or make it an axis of the result; its size is |{0}|", e.name));
+        source_.fail(
+            e.place, fmt::format("the index {} is not bound here", e.name), "",
+            fmt::format("sum over it (sum[{0}] ...), or make it an axis of the result; its size is |{0}|", e.name));
       if (find_array(e.name))
-        source_.fail(e.place, fmt::format("{} is an array; an index cannot depend on data", e.name), "an index expression");
+        source_.fail(e.place, fmt::format("{} is an array; an index cannot depend on data", e.name),
+                     "an index expression");
       {
         std::vector<std::string> names = sizes_.names();
         for (const BoundIndex& i : scope_) names.push_back(i.name);
@@ -121,7 +127,8 @@ IndexExpression Elaboration::index(const Expression& e) {
         IndexExpression value = index(o);
         if (k > 0) {
           const BoundIndex* i = o.plain_name() ? find_index(o.name) : nullptr;
-          if (!i) source_.fail(o.place, "only the first part of a merged index may be an expression", "the name of an index");
+          if (!i)
+            source_.fail(o.place, "only the first part of a merged index may be an expression", "the name of an index");
           merged = merged * index_size(i->size);
         }
         merged += value;
@@ -131,8 +138,10 @@ IndexExpression Elaboration::index(const Expression& e) {
     case Kind::sum: {
       IndexExpression out;
       for (std::size_t i = 0; i < e.operands.size(); ++i) {
-        if (e.operators[i] == '+') out += index(*e.operands[i]);
-        else out -= index(*e.operands[i]);
+        if (e.operators[i] == '+')
+          out += index(*e.operands[i]);
+        else
+          out -= index(*e.operands[i]);
       }
       return out;
     }
@@ -171,8 +180,7 @@ bool Elaboration::is_index_condition(const Expression& e) {
 }
 
 bool Elaboration::is_conjunction_of_atoms(const Expression& e) const {
-  if (e.kind == Kind::comparison)
-    return std::find(e.relations.begin(), e.relations.end(), "!=") == e.relations.end();
+  if (e.kind == Kind::comparison) return std::find(e.relations.begin(), e.relations.end(), "!=") == e.relations.end();
   return e.kind == Kind::conjunction &&
          std::all_of(e.operands.begin(), e.operands.end(), [&](const auto& o) { return is_conjunction_of_atoms(*o); });
 }

@@ -32,11 +32,16 @@ class Lexer {
         return std::move(out_);
       }
       char c = text_[at_];
-      if (is_letter(c)) name(t);
-      else if (c == '`') quoted(t, '`', TokenKind::name);
-      else if (c == '"') quoted(t, '"', TokenKind::string);
-      else if (is_digit(c)) number(t);
-      else punctuation(t);
+      if (is_letter(c))
+        name(t);
+      else if (c == '`')
+        quoted(t, '`', TokenKind::name);
+      else if (c == '"')
+        quoted(t, '"', TokenKind::string);
+      else if (is_digit(c))
+        number(t);
+      else
+        punctuation(t);
       out_.tokens.push_back(std::move(t));
     }
   }
@@ -46,8 +51,10 @@ class Lexer {
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   void advance() {
     char c = text_[at_++];
-    if (c == '\n') ++line_, column_ = 1, line_start_ = true;
-    else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++column_;
+    if (c == '\n')
+      ++line_, column_ = 1, line_start_ = true;
+    else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80)
+      ++column_;
   }
 
   void skip_blank() {
@@ -87,7 +94,8 @@ class Lexer {
     t.quoted = true;
     advance();
     while (peek() != mark) {
-      if (at_ >= text_.size() || peek() == '\n') source_.fail(t.place, fmt::format("this {} is not closed on its line", mark));
+      if (at_ >= text_.size() || peek() == '\n')
+        source_.fail(t.place, fmt::format("this {} is not closed on its line", mark));
       t.text += peek();
       advance();
     }
@@ -131,8 +139,10 @@ class Lexer {
     Integer power;
     mpz_ui_pow_ui(power.get_mpz_t(), 10, static_cast<unsigned long>(std::abs(exponent)));
     t.value = Rational(Integer(digits, 10));
-    if (exponent < 0) t.value /= Rational(power);
-    else t.value *= Rational(power);
+    if (exponent < 0)
+      t.value /= Rational(power);
+    else
+      t.value *= Rational(power);
     t.value.canonicalize();
   }
 
@@ -168,10 +178,11 @@ Tokens tokenize(const SourceText& source) { return Lexer(source).run(); }
 
 const std::vector<std::string>& reserved_words() {
   static const std::vector<std::string> words{
-      "def",   "axiom", "rule",  "theorem", "false", "import", "theory", "where",      "when",  "given", "with", "by",
-      "weight", "use",   "return", "if",      "then",  "else",   "and",    "or",         "not",   "inf",   "sum",  "prod",
-      "max",   "min",   "any",   "all",     "exp",   "log",    "sqrt",   "erf",        "sin",   "cos",   "inv",  "fin",
-      "add",   "mul",   "index", "view",  "delta", "opaque",  "random", "fold",   "scan",   "repeat",     "take",  "nat",   "axis"};
+      "def",   "axiom",  "rule",   "theorem", "false",  "import", "theory", "where", "when",  "given",
+      "with",  "by",     "weight", "use",     "return", "if",     "then",   "else",  "and",   "or",
+      "not",   "inf",    "sum",    "prod",    "max",    "min",    "any",    "all",   "exp",   "log",
+      "sqrt",  "erf",    "sin",    "cos",     "inv",    "fin",    "add",    "mul",   "index", "view",
+      "delta", "opaque", "random", "fold",    "scan",   "repeat", "take",   "nat",   "axis"};
   return words;
 }
 
@@ -187,7 +198,8 @@ std::string quote_name(const std::string& text) {
   };
   bool plain = !text.empty() && is_letter(text[0]) && !is_reserved(text);
   part();
-  while (plain && i + 1 < text.size() && text[i] == '.' && (is_letter(text[i + 1]) || is_digit(text[i + 1]))) ++i, part();
+  while (plain && i + 1 < text.size() && text[i] == '.' && (is_letter(text[i + 1]) || is_digit(text[i + 1])))
+    ++i, part();
   while (i < text.size() && text[i] == '\'') ++i;
   return plain && i == text.size() ? text : "`" + text + "`";
 }

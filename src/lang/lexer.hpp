@@ -1,6 +1,6 @@
 #pragma once
-// Lexer: the text of a .skn file as tokens. Names may contain dots (state_dict names, `q.W`) and end in primes; any other
-// text is a name between backquotes. Numbers are exact rationals. Comments run from # to the end of the line.
+// Lexer: the text of a .skn file as tokens. Names may contain dots (state_dict names, `q.W`) and end in primes; any
+// other text is a name between backquotes. Numbers are exact rationals. Comments run from # to the end of the line.
 #include <string>
 #include <vector>
 

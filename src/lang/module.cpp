@@ -19,7 +19,8 @@ namespace {
 std::string read_text(const fs::path& file) {
   std::error_code error;
   std::ifstream in(file, std::ios::binary);
-  if (fs::is_directory(file, error) || !in) throw SourceError(file.string(), {1, 1}, "the file cannot be read", "", "", "");
+  if (fs::is_directory(file, error) || !in)
+    throw SourceError(file.string(), {1, 1}, "the file cannot be read", "", "", "");
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
@@ -47,8 +48,8 @@ class ModuleLoader {
 
   // An undefined name may be the name of a def further down.
   template <class F>
-  static auto explain_order(const std::map<std::string, Place>& later,
-                            const std::map<std::string, Place>& so_far, F&& run) {
+  static auto explain_order(const std::map<std::string, Place>& later, const std::map<std::string, Place>& so_far,
+                            F&& run) {
     try {
       return run();
     } catch (const SourceError& error) {
@@ -58,9 +59,10 @@ class ModuleLoader {
       const auto it = later.find(name);
       if (it == later.end()) throw;
       const std::string hint = so_far.count(name) ? fmt::format("a def cannot call itself")
-                                                  : fmt::format("the def {} stands in line {}; move it before this use", name,
-                                                                it->second.line);
-      throw SourceError(error.file, {error.line, error.column}, error.message, error.expectation, hint, error.source_line);
+                                                  : fmt::format("the def {} stands in line {}; move it before this use",
+                                                                name, it->second.line);
+      throw SourceError(error.file, {error.line, error.column}, error.message, error.expectation, hint,
+                        error.source_line);
     }
   }
 
@@ -86,8 +88,8 @@ class ModuleLoader {
   void import_file(const SourceText& source, const ImportSyntax& import, const fs::path& from, Origin origin) {
     if (!import.quoted) {
       if (import.path != "prelude")
-        source.fail(import.place, fmt::format("there is no library {}", import.path), "prelude, or a file between quotes",
-                    did_you_mean(import.path, {"prelude"}));
+        source.fail(import.place, fmt::format("there is no library {}", import.path),
+                    "prelude, or a file between quotes", did_you_mean(import.path, {"prelude"}));
       return;  // in sight anyway
     }
     std::vector<fs::path> folders{from.parent_path()};
@@ -97,11 +99,13 @@ class ModuleLoader {
       const fs::path candidate = folder / import.path;
       if (!fs::is_regular_file(candidate, error)) continue;
       const std::string key = fs::weakly_canonical(candidate).string();
-      if (open_.count(key)) source.fail(import.place, fmt::format("the import of \"{}\" leads back to this file", import.path));
+      if (open_.count(key))
+        source.fail(import.place, fmt::format("the import of \"{}\" leads back to this file", import.path));
       load_once(candidate, origin == Origin::own ? Origin::imported : origin);
       return;
     }
-    source.fail(import.place, fmt::format("the file \"{}\" is neither beside this file nor in the search path", import.path));
+    source.fail(import.place,
+                fmt::format("the file \"{}\" is neither beside this file nor in the search path", import.path));
   }
 
   void elaborate(const SourceText& source, const fs::path& file, Origin origin) {
@@ -119,7 +123,8 @@ class ModuleLoader {
           if (auto [it, fresh] = own_defs.emplace(d.name, d.name_place); !fresh)
             source.fail(d.name_place, fmt::format("the def {} is declared twice", d.name), "",
                         fmt::format("its first declaration is in line {}", it->second.line));
-          Definition made = explain_order(later, own_defs, [&] { return Elaboration(source, module_.visible_).def(d); });
+          Definition made =
+              explain_order(later, own_defs, [&] { return Elaboration(source, module_.visible_).def(d); });
           made.prelude = origin == Origin::prelude;
           auto shared = std::make_shared<const Definition>(std::move(made));
           module_.visible_[d.name] = shared;

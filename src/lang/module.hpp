@@ -1,6 +1,6 @@
 #pragma once
-// Module: a .skn file after elaboration: its definitions, each a frozen Diagram, and its claims, each an equation of two
-// diagrams over one boundary. Definitions of the prelude are visible everywhere and may be redefined.
+// Module: a .skn file after elaboration: its definitions, each a frozen Diagram, and its claims, each an equation of
+// two diagrams over one boundary. Definitions of the prelude are visible everywhere and may be redefined.
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -14,8 +14,8 @@
 
 namespace skein {
 
-// The size |variable| = floor(numerator / denominator) + offset, which is no polynomial: the variable stays free, and two
-// hypotheses determine its value.
+// The size |variable| = floor(numerator / denominator) + offset, which is no polynomial: the variable stays free, and
+// two hypotheses determine its value.
 struct FlooredSize {
   Symbol variable;
   Size numerator, denominator, offset;
@@ -27,7 +27,7 @@ struct Definition {
   std::string file;
   int line = 0;
   bool prelude = false;
-  Diagram diagram;                     // inputs: the parameters, then the weights, named as in a state_dict
+  Diagram diagram;                      // inputs: the parameters, then the weights, named as in a state_dict
   std::vector<Symbol> size_parameters;  // those in the bracket before the parameters
   std::vector<Symbol> size_variables;   // all, in order of declaration
   std::vector<FlooredSize> floored;
@@ -35,7 +35,8 @@ struct Definition {
 
 enum class ClaimKind { axiom, rule, theorem };
 
-// A condition on the sign of a scalar expression over the claim's parameters, at all indices: the one output of `value`.
+// A condition on the sign of a scalar expression over the claim's parameters, at all indices: the one output of
+// `value`.
 struct SignCondition {
   enum Kind { positive, nonnegative, nonzero } kind;
   Diagram value;
@@ -61,7 +62,7 @@ class Module {
   const Definition* find_def(std::string_view name) const;  // a def of the file, of its imports or of the prelude
   const std::vector<std::shared_ptr<const Definition>>& defs() const { return defs_; }  // the file's own, in order
   const std::vector<Claim>& claims() const { return claims_; }                          // the file's own, in order
-  std::vector<std::string> def_names() const;  // all that find_def finds
+  std::vector<std::string> def_names() const;                                           // all that find_def finds
   // The def as a diagram; throws std::invalid_argument, with the nearest name, if there is none.
   Diagram instantiate_def(std::string_view name) const;
 

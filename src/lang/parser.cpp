@@ -104,9 +104,10 @@ class Parser {
     } else if (at("theory")) {
       unsupported(first, "a theory is");
     } else {
-      std::string hint = first.kind == TokenKind::name
-                             ? did_you_mean(first.text, {"def", "axiom", "rule", "theorem", "false", "import", "theory"})
-                             : "";
+      std::string hint =
+          first.kind == TokenKind::name
+              ? did_you_mean(first.text, {"def", "axiom", "rule", "theorem", "false", "import", "theory"})
+              : "";
       fail_here("a declaration: def, axiom, rule, theorem, false rule, import", hint);
     }
   }
@@ -206,10 +207,14 @@ class Parser {
     if (!accept("=>")) expect("==", "between the two sides");
     c.right = sum();
     while (true) {
-      if (accept("when") || accept("where")) conditions(c.conditions);
-      else if (at("given")) unsupported(peek(), "\"given\" is");
-      else if (at("with")) unsupported(peek(), "\"with\" is");
-      else break;
+      if (accept("when") || accept("where"))
+        conditions(c.conditions);
+      else if (at("given"))
+        unsupported(peek(), "\"given\" is");
+      else if (at("with"))
+        unsupported(peek(), "\"with\" is");
+      else
+        break;
     }
     if (accept("by")) {
       expect("{", "before the hints");
@@ -221,8 +226,10 @@ class Parser {
         if (peek().kind == TokenKind::end) fail_here("\"}\" after the hints");
         if (peek().new_line) flush();
         Token word = next();
-        if (is(word, ";")) flush();
-        else words += (words.empty() ? "" : " ") + word.text;
+        if (is(word, ";"))
+          flush();
+        else
+          words += (words.empty() ? "" : " ") + word.text;
       }
       flush();
       next();
@@ -247,7 +254,8 @@ class Parser {
   std::vector<ArraySyntax> parameters() {
     expect("(", "before the parameters");
     std::vector<ArraySyntax> out;
-    if (!at(")")) do out.push_back(array("the name of a parameter"));
+    if (!at(")")) do
+        out.push_back(array("the name of a parameter"));
       while (accept(","));
     expect(")", "or \",\" after a parameter");
     return out;
@@ -261,10 +269,14 @@ class Parser {
     if (at("[")) a.axes = axes();
     if (accept(":")) {
       const Token type = peek();
-      if (accept("real")) a.dtype = DType::real;
-      else if (accept("ext")) a.dtype = DType::ext;
-      else if (accept("bool")) a.dtype = DType::boolean;
-      else fail_here("a type of scalars: real, ext or bool", did_you_mean(type.text, {"real", "ext", "bool"}));
+      if (accept("real"))
+        a.dtype = DType::real;
+      else if (accept("ext"))
+        a.dtype = DType::ext;
+      else if (accept("bool"))
+        a.dtype = DType::boolean;
+      else
+        fail_here("a type of scalars: real, ext or bool", did_you_mean(type.text, {"real", "ext", "bool"}));
     }
     return a;
   }
@@ -272,7 +284,8 @@ class Parser {
   std::vector<AxisSyntax> axes() {
     expect("[", "before the axes");
     std::vector<AxisSyntax> out;
-    if (!at("]")) do out.push_back(axis());
+    if (!at("]")) do
+        out.push_back(axis());
       while (accept(","));
     expect("]", "or \",\" after an axis");
     return out;
@@ -317,9 +330,8 @@ class Parser {
   ExpressionPtr expression() {
     Depth guard(*this, depth_);
     if (at("if")) return conditional();
-    return connective("or", Kind::disjunction, [&] {
-      return connective("and", Kind::conjunction, [&] { return negation(); });
-    });
+    return connective("or", Kind::disjunction,
+                      [&] { return connective("and", Kind::conjunction, [&] { return negation(); }); });
   }
 
   ExpressionPtr conditional() {
@@ -371,9 +383,7 @@ class Parser {
     return e;
   }
 
-  bool at_literal_after_minus() const {
-    return at("-") && (peek(1).kind == TokenKind::number || is(peek(1), "inf"));
-  }
+  bool at_literal_after_minus() const { return at("-") && (peek(1).kind == TokenKind::number || is(peek(1), "inf")); }
 
   ExpressionPtr sum() {
     Depth guard(*this, depth_);
@@ -461,9 +471,9 @@ class Parser {
 
   ExpressionPtr application() {
     const Token t = peek();
-    static const std::vector<std::string> functions{"exp", "log",   "sqrt", "erf",   "sin",    "cos",    "inv", "fin",
-                                                    "max", "min", "add", "mul", "index", "view", "delta",  "where", "and",
-                                                    "or",  "not"};
+    static const std::vector<std::string> functions{"exp",   "log",   "sqrt", "erf", "sin", "cos",   "inv",
+                                                    "fin",   "max",   "min",  "add", "mul", "index", "view",
+                                                    "delta", "where", "and",  "or",  "not"};
     static const std::vector<std::string> reductions{"sum", "prod", "max", "min", "any", "all"};
     auto one_of = [&](const std::vector<std::string>& words) {
       return !t.quoted && std::find(words.begin(), words.end(), t.text) != words.end();
@@ -532,7 +542,8 @@ class Parser {
   std::vector<ExpressionPtr> arguments() {
     expect("(", "before the arguments");
     std::vector<ExpressionPtr> out;
-    if (!at(")")) do out.push_back(inner());
+    if (!at(")")) do
+        out.push_back(inner());
       while (accept(","));
     expect(")", "or \",\" after an argument");
     return out;
@@ -544,8 +555,10 @@ class Parser {
     if (!at("]")) do {
         BracketItem item;
         item.expression = inner();
-        if (accept(":")) item.size = inner();
-        else if (accept("->")) item.target = inner();
+        if (accept(":"))
+          item.size = inner();
+        else if (accept("->"))
+          item.target = inner();
         out.push_back(std::move(item));
       } while (accept(","));
     expect("]", "or \",\" after an index");

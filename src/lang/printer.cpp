@@ -15,18 +15,21 @@ namespace {
 // What may stand at a place without parentheses.
 enum Level { whole, term, factor_chain, atom };
 
-constexpr int largest_inlined = 14;        // boxes in one expression
-constexpr int largest_inlined_read = 60;   // if reads in it may need the guards around them
+constexpr int largest_inlined = 14;       // boxes in one expression
+constexpr int largest_inlined_read = 60;  // if reads in it may need the guards around them
 
 std::string size_text(const Size& s, bool bars) {
   if (s.is_zero()) return "0";
   std::string out;
   for (const auto& [m, c] : s.terms()) {
-    if (!out.empty()) out += c < 0 ? " - " : " + ";
-    else if (c < 0) out += "-";
+    if (!out.empty())
+      out += c < 0 ? " - " : " + ";
+    else if (c < 0)
+      out += "-";
     const Integer a = abs(c);
     std::string product = a != 1 || m.empty() ? a.get_str() : "";
-    for (Symbol v : m) product += (product.empty() ? "" : "*") + (bars ? "|" + quote_name(v.text()) + "|" : quote_name(v.text()));
+    for (Symbol v : m)
+      product += (product.empty() ? "" : "*") + (bars ? "|" + quote_name(v.text()) + "|" : quote_name(v.text()));
     out += product;
   }
   return out;
@@ -37,8 +40,10 @@ template <class P, class Text>
 std::string inequality(const P& p, Text&& text) {
   P left, right;
   for (const auto& [m, c] : p.terms()) {
-    if (c > 0) left += P::term(c, m);
-    else right += P::term(Integer(-c), m);
+    if (c > 0)
+      left += P::term(c, m);
+    else
+      right += P::term(Integer(-c), m);
   }
   const bool strict = right.constant_term() > 0;
   if (strict) right -= P::constant(Integer(1));
@@ -57,8 +62,10 @@ class Printer {
     for (const InputPort& p : d_.inputs()) {
       std::string& list = p.role == Role::weight ? weights : parameters;
       const std::string text = quote_name(p.name.text()) + axes_text(p.axes) + type_text(p.dtype);
-      if (p.role == Role::weight) list += fmt::format("  weight {}\n", text);
-      else list += (list.empty() ? "" : ", ") + text;
+      if (p.role == Role::weight)
+        list += fmt::format("  weight {}\n", text);
+      else
+        list += (list.empty() ? "" : ", ") + text;
     }
     const bool plain = d_.outputs().size() == 1 && d_.outputs()[0].name.text() == "out";
     std::vector<std::string> values;
@@ -70,8 +77,10 @@ class Printer {
       for (const Axis& a : o.axes) {
         indices.push_back(new_index(a, !plain_variable(a.size)));
         std::string binder = binder_text(indices.back());
-        if (!positive(a.size) && binder.find(':') == std::string::npos) binder += "?";
-        else if (!positive(a.size)) binder.insert(binder.find(':'), "?");
+        if (!positive(a.size) && binder.find(':') == std::string::npos)
+          binder += "?";
+        else if (!positive(a.size))
+          binder.insert(binder.find(':'), "?");
         axes += (axes.empty() ? "" : ", ") + binder;
         // Names with sizes of their own are the whole header's.
         if (const std::string& n = names_[indices.back().id]; !is_variable(n)) taken_.insert(n);
@@ -80,7 +89,8 @@ class Printer {
       if (plain) {
         if (!axes.empty()) outputs = "[" + axes + "]";
       } else {
-        outputs += (outputs.empty() ? " -> " : ", ") + quote_name(o.name.text()) + (axes.empty() ? "" : "[" + axes + "]");
+        outputs +=
+            (outputs.empty() ? " -> " : ", ") + quote_name(o.name.text()) + (axes.empty() ? "" : "[" + axes + "]");
       }
     }
     for (std::uint32_t w = 0; w < d_.boxes().size(); ++w)
@@ -100,7 +110,8 @@ class Printer {
     if (!conditions.empty()) header += "\n  where " + conditions;
     const std::string result = fmt::format("{}", fmt::join(values, ", "));
     if (weights.empty() && body.empty() && values.size() == 1)
-      return fmt::format("{}{}= {}\n", header, conditions.empty() && result.size() + header.size() < 116 ? " " : "\n  ", result);
+      return fmt::format("{}{}= {}\n", header, conditions.empty() && result.size() + header.size() < 116 ? " " : "\n  ",
+                         result);
     return fmt::format("{} {{\n{}{}  return {}\n}}\n", header, weights, body, result);
   }
 
@@ -119,8 +130,10 @@ class Printer {
     auto header = [&](const std::vector<Axis>& axes, std::set<Symbol>& declares, std::set<Symbol>& needs) {
       for (const Axis& a : axes) {
         add(a.size, variables_);
-        if (const Symbol* v = plain_variable(a.size)) declares.insert(*v);
-        else add(a.size, needs);
+        if (const Symbol* v = plain_variable(a.size))
+          declares.insert(*v);
+        else
+          add(a.size, needs);
       }
     };
     for (const InputPort& p : d_.inputs()) {
@@ -187,7 +200,8 @@ class Printer {
 
   // As the name of an index or an axis that has an explicit size.
   bool usable(const std::string& n) const {
-    return !n.empty() && quote_name(n) == n && n.find('.') == std::string::npos && !taken_.count(n) && !in_scope_.count(n);
+    return !n.empty() && quote_name(n) == n && n.find('.') == std::string::npos && !taken_.count(n) &&
+           !in_scope_.count(n);
   }
 
   // A new index in the scope of the statement, named after its axis where the name is free.
@@ -195,8 +209,10 @@ class Printer {
     const Index i{static_cast<std::uint32_t>(names_.size())};
     const Symbol* v = explicit_size ? nullptr : plain_variable(a.size);
     std::string n;
-    if (v && !in_scope_.count(v->text()) && !input_named(v->text())) n = v->text();
-    else if (usable(a.name.text())) n = a.name.text();
+    if (v && !in_scope_.count(v->text()) && !input_named(v->text()))
+      n = v->text();
+    else if (usable(a.name.text()))
+      n = a.name.text();
     else {
       for (int k = 0; n.empty(); ++k)
         if (std::string c = "i" + std::to_string(k); !taken_.count(c) && !in_scope_.count(c)) n = c;
@@ -217,15 +233,21 @@ class Printer {
     if (e.is_zero()) return "0";
     std::string out;
     for (const auto& [m, c] : e.terms()) {
-      if (!out.empty()) out += c < 0 ? " - " : " + ";
-      else if (c < 0) out += "-";
+      if (!out.empty())
+        out += c < 0 ? " - " : " + ";
+      else if (c < 0)
+        out += "-";
       const Integer a = abs(c);
       std::string product = a != 1 || m.empty() ? a.get_str() : "";
       for (const IndexAtom& x : m) {
         if (!product.empty()) product += "*";
-        if (x.index()) product += quote_name(names_[x.index()->id]);
-        else if (x.size()) product += "|" + quote_name(x.size()->text()) + "|";
-        else product += fmt::format("(({}) / ({}))", index_text(x.quotient()->numerator), size_text(x.quotient()->denominator, true));
+        if (x.index())
+          product += quote_name(names_[x.index()->id]);
+        else if (x.size())
+          product += "|" + quote_name(x.size()->text()) + "|";
+        else
+          product += fmt::format("(({}) / ({}))", index_text(x.quotient()->numerator),
+                                 size_text(x.quotient()->denominator, true));
       }
       out += product;
     }
@@ -328,9 +350,10 @@ class Printer {
           return parenthesized(level > factor_chain, product(b, local, b.inputs.size()));
         }
         case Op::reduce: {
-          static const std::map<Op, const char*> words{{Op::add, "sum"}, {Op::mul, "prod"},  {Op::max, "max"},
+          static const std::map<Op, const char*> words{{Op::add, "sum"}, {Op::mul, "prod"}, {Op::max, "max"},
                                                        {Op::min, "min"}, {Op::conj, "all"}, {Op::disj, "any"}};
-          return parenthesized(level > factor_chain, fmt::format("{}[{}] {}", words.at(b.fold), binders, input(0, factor_chain)));
+          return parenthesized(level > factor_chain,
+                               fmt::format("{}[{}] {}", words.at(b.fold), binders, input(0, factor_chain)));
         }
         case Op::less: return fmt::format("({} < {})", input(0, term), input(1, term));
         case Op::less_equal: return fmt::format("({} <= {})", input(0, term), input(1, term));
@@ -340,9 +363,9 @@ class Printer {
           std::string list;
           for (std::size_t k = 0; k < b.inputs.size(); ++k) list += (k ? ", " : "") + input(k, whole);
           if (b.op == Op::opaque)
-            return parenthesized(level == atom,
-                                 fmt::format("{} {}({})", b.deterministic ? "opaque" : fmt::format("random[{}]", b.noise),
-                                             quote_name(b.name.text()), list));
+            return parenthesized(
+                level == atom, fmt::format("{} {}({})", b.deterministic ? "opaque" : fmt::format("random[{}]", b.noise),
+                                           quote_name(b.name.text()), list));
           return fmt::format("{}({})", info(b.op).name, list);
         }
       }
@@ -362,7 +385,8 @@ class Printer {
       at.push_back(substitute(b.index[s], [&](Index i) { return index_variable(local[i.id]); }));
       proved = proved && ranges.within(at.back(), axes[s].size, guards_);
       const IndexAtom* a = at.back().as_atom();
-      renaming = renaming && a && a->index() && sizes_[a->index()->id] == axes[s].size && seen.insert(*a->index()).second;
+      renaming =
+          renaming && a && a->index() && sizes_[a->index()->id] == axes[s].size && seen.insert(*a->index()).second;
     }
     const std::string read = read_text(w, at, proved);
     return renaming ? "view(" + read + ")" : read;
@@ -391,7 +415,8 @@ class Printer {
     std::string out;
     std::size_t left = dividends.size() + divisors.size();
     for (std::size_t k : dividends) {
-      out += (out.empty() ? "" : " * ") + child(b.inputs[k], local, --left == 0 ? factor_chain_tail(b.inputs[k]) : atom);
+      out +=
+          (out.empty() ? "" : " * ") + child(b.inputs[k], local, --left == 0 ? factor_chain_tail(b.inputs[k]) : atom);
     }
     for (std::size_t k : divisors) {
       const Box& inverse = *inlined(b.inputs[k]);
@@ -400,8 +425,10 @@ class Printer {
       const Box* under = inlined(inverse.inputs[0]);
       // A numeral divided by a numeral would be one literal.
       const bool divide = !out.empty() && !(under && under->op == Op::literal);
-      if (divide) out += " / " + child(inverse.inputs[0], inner, atom);
-      else out += (out.empty() ? "" : " * ") + ("inv(" + child(inverse.inputs[0], inner, whole) + ")");
+      if (divide)
+        out += " / " + child(inverse.inputs[0], inner, atom);
+      else
+        out += (out.empty() ? "" : " * ") + ("inv(" + child(inverse.inputs[0], inner, whole) + ")");
     }
     return out;
   }
@@ -458,8 +485,10 @@ class Printer {
       if (k + 1 < atoms.size() && !atoms[k].is_constant() && (atoms[k] + atoms[k + 1]).is_zero()) {
         IndexExpression left, right;  // right - left is the atom
         for (const auto& [m, c] : atoms[k].terms()) {
-          if (c > 0) right += IndexExpression::term(c, m);
-          else left += IndexExpression::term(Integer(-c), m);
+          if (c > 0)
+            right += IndexExpression::term(c, m);
+          else
+            left += IndexExpression::term(Integer(-c), m);
         }
         condition += fmt::format("{} == {}", text(left), text(right));
         ++k;

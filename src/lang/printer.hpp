@@ -1,6 +1,6 @@
 #pragma once
-// Printer: a diagram as the canonical .skn text of a def: every box once, shared and large wires as statements. Reading the
-// text gives the same diagram: the same boxes up to names of indices.
+// Printer: a diagram as the canonical .skn text of a def: every box once, shared and large wires as statements. Reading
+// the text gives the same diagram: the same boxes up to names of indices.
 #include <string>
 #include <string_view>
 
@@ -9,6 +9,8 @@
 namespace skein {
 
 std::string print_diagram(const Diagram& d, std::string_view name);
-inline std::string print_diagram(const Diagram& d, Symbol name) { return print_diagram(d, std::string_view(name.text())); }
+inline std::string print_diagram(const Diagram& d, Symbol name) {
+  return print_diagram(d, std::string_view(name.text()));
+}
 
 }  // namespace skein

@@ -27,6 +27,17 @@ bool mentions(const Size& s, Symbol v) {
 
 }  // namespace
 
+std::string at_least(const Size& p) {
+  Size left, right;
+  for (const auto& [m, c] : p.terms()) {
+    if (c > 0)
+      left += Size::term(c, m);
+    else
+      right += Size::term(Integer(-c), m);
+  }
+  return fmt::format("{} >= {}", to_string(left), to_string(right));
+}
+
 void SizeScope::declare_variable(const std::string& name, int lower) {
   Symbol v(name);
   sizes_[name] = size_variable(v);
@@ -40,7 +51,8 @@ void SizeScope::declare(const std::vector<AxisSyntax>& size_parameters, const st
     if (sizes_.count(p.name)) source_.fail(p.place, fmt::format("the size {} is declared twice", p.name));
     bool nat = is_kind(p, "nat");
     if (p.size && !nat && !is_kind(p, "axis"))
-      source_.fail(p.place, fmt::format("\"{}\" is not a kind of sizes", p.size->name), "nat (0, 1, 2, ...) or axis (1, 2, ...)");
+      source_.fail(p.place, fmt::format("\"{}\" is not a kind of sizes", p.size->name),
+                   "nat (0, 1, 2, ...) or axis (1, 2, ...)");
     declare_variable(p.name, nat || p.maybe_empty ? 0 : 1);
     if (nat) nats_[p.name] = true;
     parameters_.push_back(Symbol(p.name));
@@ -103,7 +115,8 @@ void SizeScope::declare(const std::vector<AxisSyntax>& size_parameters, const st
 void SizeScope::add_hypothesis(const Size& p) {
   if (context_.nonnegative(p)) return;
   // v >= 1 is a lower bound.
-  if (const Symbol* v = as_variable(p + size_constant(1)); v && context_.lower_bound(*v) == 0) {
+  const Size above = p + size_constant(1);
+  if (const Symbol* v = as_variable(above); v && context_.lower_bound(*v) == 0) {
     context_.lower.erase(*v);
     return;
   }
@@ -135,8 +148,7 @@ bool SizeScope::assume(const ConditionSyntax& c) {
   if (equation) {
     auto solvable = [&](const Size& side, const Size& other) {
       const Symbol* v = as_variable(side);
-      return v && !mentions(other, *v) &&
-             std::find(parameters_.begin(), parameters_.end(), *v) == parameters_.end() &&
+      return v && !mentions(other, *v) && std::find(parameters_.begin(), parameters_.end(), *v) == parameters_.end() &&
              std::none_of(floored_.begin(), floored_.end(), [&](const FlooredSize& f) { return f.variable == *v; });
     };
     if (solvable(l, r)) {
@@ -150,11 +162,16 @@ bool SizeScope::assume(const ConditionSyntax& c) {
     return true;
   }
   const Size one = size_constant(1);
-  if (c.relation == ">=") add_hypothesis(l - r);
-  else if (c.relation == "<=") add_hypothesis(r - l);
-  else if (c.relation == ">") add_hypothesis(l - r - one);
-  else if (c.relation == "<") add_hypothesis(r - l - one);
-  else source_.fail(c.place, "a condition != on sizes is not of use here", "one of = >= <= > <");
+  if (c.relation == ">=")
+    add_hypothesis(l - r);
+  else if (c.relation == "<=")
+    add_hypothesis(r - l);
+  else if (c.relation == ">")
+    add_hypothesis(l - r - one);
+  else if (c.relation == "<")
+    add_hypothesis(r - l - one);
+  else
+    source_.fail(c.place, "a condition != on sizes is not of use here", "one of = >= <= > <");
   return true;
 }
 
@@ -180,8 +197,10 @@ bool SizeScope::assume_floor(const ConditionSyntax& c) {
         quotient = &term;
         continue;
       }
-      if (c.right->operators[i] == '+') offset += size(term);
-      else offset -= size(term);
+      if (c.right->operators[i] == '+')
+        offset += size(term);
+      else
+        offset -= size(term);
     }
   }
   if (!quotient) return false;
@@ -189,7 +208,8 @@ bool SizeScope::assume_floor(const ConditionSyntax& c) {
   const Symbol* v = as_variable(left);
   if (!v) source_.fail(c.left->place, "a size that is a quotient needs a name of its own", "|NAME| = (...)/d + ...");
   FlooredSize f{*v, size_constant(1), size(*quotient->operands.back()), offset};
-  for (std::size_t i = 0; i + 1 < quotient->operands.size(); ++i) f.numerator = f.numerator * size(*quotient->operands[i]);
+  for (std::size_t i = 0; i + 1 < quotient->operands.size(); ++i)
+    f.numerator = f.numerator * size(*quotient->operands[i]);
   if (mentions(f.numerator, *v) || mentions(f.denominator, *v) || mentions(offset, *v))
     source_.fail(c.left->place, fmt::format("the size of {} depends on itself", v->text()));
   if (!context_.positive(f.denominator))
@@ -258,7 +278,8 @@ bool SizeScope::is_size(const Expression& e) const {
     case Kind::sum:
     case Kind::product:
     case Kind::tuple:
-    case Kind::minus: return std::all_of(e.operands.begin(), e.operands.end(), [&](const auto& o) { return is_size(*o); });
+    case Kind::minus:
+      return std::all_of(e.operands.begin(), e.operands.end(), [&](const auto& o) { return is_size(*o); });
     default: return false;
   }
 }
@@ -286,8 +307,10 @@ Size SizeScope::size(const Expression& e) const {
     case Kind::sum: {
       Size s;
       for (std::size_t i = 0; i < e.operands.size(); ++i) {
-        if (e.operators[i] == '+') s += size(*e.operands[i]);
-        else s -= size(*e.operands[i]);
+        if (e.operators[i] == '+')
+          s += size(*e.operands[i]);
+        else
+          s -= size(*e.operands[i]);
       }
       return s;
     }

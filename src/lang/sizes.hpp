@@ -1,7 +1,7 @@
 #pragma once
 // SizeScope: the axes of a header by name, the sizes they have, and what is assumed of the size variables. A name of an
-// axis without a size declares a size variable; `j:SIZE` gives another axis of that size; `where` adds hypotheses, and an
-// equation for a size variable solves it.
+// axis without a size declares a size variable; `j:SIZE` gives another axis of that size; `where` adds hypotheses, and
+// an equation for a size variable solves it.
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +10,9 @@
 #include "lang/syntax.hpp"
 
 namespace skein {
+
+// The hypothesis p >= 0 as `positive terms >= negative terms`.
+std::string at_least(const Size& p);
 
 class SizeScope {
  public:

@@ -23,15 +23,15 @@ using Bracket = std::vector<BracketItem>;
 
 struct Expression {
   enum class Kind {
-    number,       // value
-    infinity,     // minus infinity
-    size,         // |operands[0]|
-    apply,        // name [first] (arguments) [second] else otherwise
-    reduction,    // name [first] operands[0]
-    sum,          // operators '+', '-' before each operand
-    product,      // operators '*', '/', '%' before each operand
-    minus,        // -operands[0], within a product
-    comparison,   // operands, and relations between them
+    number,      // value
+    infinity,    // minus infinity
+    size,        // |operands[0]|
+    apply,       // name [first] (arguments) [second] else otherwise
+    reduction,   // name [first] operands[0]
+    sum,         // operators '+', '-' before each operand
+    product,     // operators '*', '/', '%' before each operand
+    minus,       // -operands[0], within a product
+    comparison,  // operands, and relations between them
     conjunction,
     disjunction,
     negation,

@@ -47,8 +47,9 @@ class Confirmer {
     std::string reason = "no point was found at which the conditions hold";
     for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
     if (result_.instances < wanted)
-      result_.problem = late() ? fmt::format("time ran out after {} of {} instances", result_.instances, wanted)
-                               : fmt::format("only {} of {} instances could be run: {}", result_.instances, wanted, reason);
+      result_.problem =
+          late() ? fmt::format("time ran out after {} of {} instances", result_.instances, wanted)
+                 : fmt::format("only {} of {} instances could be run: {}", result_.instances, wanted, reason);
     for (std::size_t k = 0; k < spread_.size() && result_.problem.empty(); ++k)
       if (!spread_[k].any())
         result_.problem = fmt::format("the output {} has the same value everywhere", s_.left.outputs()[k].name.text());
@@ -84,7 +85,7 @@ class Confirmer {
     const FloatDifference d = float_difference(left, right);
     if (!d.finite || d.relative > agreement) {
       // Cancellation and overflow are the floats' own; enclosures decide.
-      const CertifiedDifference c = certify(s_, point, limits_.total);
+      const CertifiedDifference c = certify(s_, point, limits_.total, limits_.deadline);
       if (c.verdict == Verdict::different)
         throw std::logic_error(fmt::format("the two sides of a proved statement differ by {:.3g} (relative) at a point",
                                            std::max(c.gap, d.relative)));

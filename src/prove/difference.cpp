@@ -94,9 +94,11 @@ FloatDifference float_difference(const std::vector<Array>& left, const std::vect
   return d;
 }
 
-CertifiedDifference certify(const Statement& s, const Environment& e, bool total, long first_precision) {
+CertifiedDifference certify(const Statement& s, const Environment& e, bool total,
+                            std::chrono::steady_clock::time_point deadline, long first_precision) {
   CertifiedDifference result;
   for (long precision = first_precision; precision <= largest_precision; precision *= 2) {
+    if (std::chrono::steady_clock::now() >= deadline) break;
     result.precision = precision;
     const auto left = evaluate_enclosures(s.left, e, precision), right = evaluate_enclosures(s.right, e, precision);
     const auto separation = disjoint(left, right);

@@ -1,6 +1,8 @@
 #pragma once
-// Differences between the two sides of a statement at one point: of floats, which say where to look, and certified ones,
-// which are evidence.
+// Differences between the two sides of a statement at one point: of floats, which say where to look, and certified
+// ones, which are evidence.
+#include <chrono>
+
 #include "backend/enclosure.hpp"
 #include "prove/statement.hpp"
 
@@ -23,7 +25,9 @@ struct CertifiedDifference {
 };
 
 // Raises the precision until the enclosures are disjoint, or so tight that no difference is left to be found. A
-// difference counts only where all conditions, and (unless `total`) the domains of both sides, certainly hold.
-CertifiedDifference certify(const Statement& s, const Environment& e, bool total, long first_precision = 64);
+// difference counts only where all conditions, and (unless `total`) the domains of both sides, certainly hold. No
+// precision is begun after the deadline.
+CertifiedDifference certify(const Statement& s, const Environment& e, bool total,
+                            std::chrono::steady_clock::time_point deadline, long first_precision = 64);
 
 }  // namespace skein

@@ -33,6 +33,13 @@ constexpr Instances::Style styles[] = {
     {.values = Values::mixed, .signs = true, .specials = true},
 };
 
+std::set<Symbol> inputs_read(const Diagram& d) {
+  std::set<Symbol> names;
+  for (const Box& b : d.boxes())
+    if (b.op == Op::input) names.insert(b.name);
+  return names;
+}
+
 bool holds(Sign sign, double x) {
   return sign == Sign::positive ? x > 0 : sign == Sign::nonnegative ? x >= 0 : x != 0 && !std::isnan(x);
 }
@@ -50,6 +57,9 @@ Instances::Instances(const Statement& s, const std::map<Symbol, WeightArray>& fi
   for (const Condition& c : s.when) all.merge(size_variables(c.value));
   for (Symbol v : all)
     if (!given_.count(v)) variables_.push_back(v);
+  const std::set<Symbol> right = inputs_read(s.right);
+  for (Symbol name : inputs_read(s.left))
+    if (right.count(name)) shared_.insert(name);
   choose_sizes(seed);
 }
 
@@ -123,7 +133,7 @@ Environment Instances::arrays(const Sizes& sizes, const Style& style, std::uint6
   for (const InputPort& p : statement_.left.inputs()) {
     if (auto it = fixed_.find(p.name); it != fixed_.end()) {
       Array a = to_array(it->second);
-      if (style.weights == Weights::perturbed && p.dtype != DType::boolean) {
+      if (style.weights == Weights::perturbed && shared_.count(p.name) && p.dtype != DType::boolean) {
         // By a factor, so that a variance stays positive.
         const Array factor = sample_array(a.shape, DType::real, random, {});
         for (std::size_t k = 0; k < a.data.size(); ++k)

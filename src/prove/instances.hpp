@@ -1,7 +1,9 @@
 #pragma once
 // Instances of a statement: sizes and arrays at which both sides can be run. Sizes are small and pairwise different at
-// first, degenerate (1, or 0 where an axis may be empty) later; arrays are normal at several scales, nearly constant, or
-// special; weights keep their numbers or are perturbed; signs are chosen so that conditions hold.
+// first, degenerate (1, or 0 where an axis may be empty) later; arrays are normal at several scales, nearly constant,
+// or special; weights keep their numbers or are perturbed; signs are chosen so that conditions hold.
+#include <set>
+
 #include "backend/evaluate.hpp"
 #include "backend/sample.hpp"
 #include "prove/statement.hpp"
@@ -11,6 +13,8 @@ namespace skein {
 class Instances {
  public:
   using Sizes = std::map<Symbol, Integer>;
+  // Perturbed: only those that both sides read. To change the numbers of one side alone would say nothing of the
+  // models.
   enum class Weights : std::uint8_t { given, perturbed };
   struct Style {
     Values values = Values::normal;
@@ -42,6 +46,7 @@ class Instances {
   const std::map<Symbol, WeightArray>& fixed_;
   Sizes given_;                    // sizes that the fixed arrays determine
   std::vector<Symbol> variables_;  // the others
+  std::set<Symbol> shared_;        // inputs that both sides read
   std::vector<Sizes> regular_, degenerate_;
 };
 

@@ -22,8 +22,9 @@ WeightPool::WeightPool(const std::map<Symbol, WeightArray>& left, const std::vec
   std::vector<Weight> weights;
   for (const InputPort& p : left_ports) weights.push_back({Side::left, &p, &left.at(p.name), weights.size()});
   for (const InputPort& p : right_ports) weights.push_back({Side::right, &p, &right.at(p.name), weights.size()});
-  std::stable_sort(weights.begin(), weights.end(),
-                   [](const Weight& a, const Weight& b) { return a.numbers->values.size() > b.numbers->values.size(); });
+  std::stable_sort(weights.begin(), weights.end(), [](const Weight& a, const Weight& b) {
+    return a.numbers->values.size() > b.numbers->values.size();
+  });
   for (const Weight& w : weights) {
     std::optional<Place> found = find(w);
     if (!found) {
@@ -44,8 +45,8 @@ WeightPool::WeightPool(const std::map<Symbol, WeightArray>& left, const std::vec
       if (constant_[place.entry]) place.constant = entries_[place.entry].numbers.values.front();
 }
 
-// Prefers, in this order: the array of the other side with the same name, shape and numbers; an array that this side has
-// not read yet; one of the other side. Arrays of equal numbers are never views of this side's own.
+// Prefers, in this order: the array of the other side with the same name, shape and numbers; an array that this side
+// has not read yet; one of the other side. Arrays of equal numbers are never views of this side's own.
 std::optional<WeightPool::Place> WeightPool::find(const Weight& w) const {
   std::optional<Place> best;
   std::size_t best_cost = 0;
@@ -85,7 +86,8 @@ std::vector<std::size_t> WeightPool::inputs() const {
   std::vector<std::size_t> out;
   for (std::size_t k = 0; k < entries_.size(); ++k)
     if (!constant_[k]) out.push_back(k);
-  std::sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) { return entries_[a].order < entries_[b].order; });
+  std::sort(out.begin(), out.end(),
+            [&](std::size_t a, std::size_t b) { return entries_[a].order < entries_[b].order; });
   return out;
 }
 

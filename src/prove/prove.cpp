@@ -1,6 +1,8 @@
 #include "prove/prove.hpp"
 
-#include "lang/printer.hpp"
+#include <fmt/format.h>
+
+#include <cmath>
 
 namespace skein {
 namespace {
@@ -97,12 +99,71 @@ public:
     const auto start = Clock::now();
     std::optional<Witness> w = refute(s, p_.pool, limits);
     out_.seconds["refute"] = since(start);
-    if (w) out_.verdict = *w;
-    else out_.verdict = unknown_;
+    if (!w) out_.verdict = unknown_;
+    else if (auto why = rounding(*w)) out_.verdict = Unknown{*why, unknown_.differences};
+    else out_.verdict = *w;
     return out_;
   }
 
 private:
+  // A certified difference that the rounding of stored constants explains says nothing about the architectures: weights of
+  // one side that the other stores in no form (a folded normalisation), or literals that are a simple function of literals
+  // of the other side up to the rounding of a float32.
+  std::optional<std::string> rounding(const Witness& w) const {
+    double difference = 0, scale = 0;
+    for (std::size_t n = 0; n < w.left.size() && n < w.right.size(); ++n)
+      for (std::size_t k = 0; k < w.left[n].values.size(); ++k) {
+        difference = std::max(difference, std::abs(w.left[n].values[k] - w.right[n].values[k]));
+        scale = std::max(scale, std::abs(w.left[n].values[k]));
+      }
+    if (difference > 2e-5 * scale) return std::nullopt;
+    if (!one_sided_weights() && !rounded_literals()) return std::nullopt;
+    return fmt::format(
+        "the two sides differ, but by no more than the rounding of constants that they store differently ({:.1e} "
+        "relative); equality up to rounding is not decided",
+        difference / scale);
+  }
+
+  bool one_sided_weights() const {
+    auto reads = [](const Diagram& d, Symbol name) {
+      return std::any_of(d.boxes().begin(), d.boxes().end(),
+                         [&](const Box& x) { return x.op == Op::input && x.name == name; });
+    };
+    bool left_only = false, right_only = false;
+    for (const auto& [name, array] : p_.pool) {
+      const bool l = reads(p_.statement.left, name), r = reads(p_.statement.right, name);
+      left_only = left_only || (l && !r);
+      right_only = right_only || (r && !l);
+    }
+    return left_only && right_only;
+  }
+
+  bool rounded_literals() const {
+    auto literals = [](const Diagram& d) {
+      std::set<double> out;
+      for (const Box& x : d.boxes())
+        if (x.op == Op::literal) out.insert(std::abs(x.value.get_d()));
+      return out;
+    };
+    const std::set<double> l = literals(p_.statement.left), r = literals(p_.statement.right);
+    bool any = false;
+    auto explained = [&](const std::set<double>& these, const std::set<double>& others) {
+      for (double a : these) {
+        if (others.count(a)) continue;
+        auto close = [&](double b) { return std::abs(a - b) <= 3e-7 * std::abs(a); };
+        bool found = false;
+        for (double b : others) {
+          found = found || close(b) || close(1 / b) || close(std::sqrt(b)) || close(1 / std::sqrt(b)) || close(b * b);
+          for (double c : others) found = found || close(b * c) || close(b / c);
+        }
+        if (!found) return false;
+        any = true;
+      }
+      return true;
+    };
+    return explained(l, r) && explained(r, l) && any;
+  }
+
   // One derivation for each output; nothing is proved unless all are.
   std::optional<Proof> derive_all() {
     const Statement& s = p_.statement;

@@ -15,10 +15,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double worth_certifying = 1e-10, worth_certifying_by_element = 1e-7;
-constexpr double plain_gap = 1e-4;      // seen by anybody who runs the witness; smaller ones make the search go on a while
+constexpr double plain_gap = 1e-4;  // seen by anybody who runs the witness; smaller ones make the search go on a while
 constexpr int more_after_small_gap = 12;
 constexpr int shrinking_steps = 60;
 constexpr double shrinking_seconds = 3;
+constexpr double dear_seconds = 2;  // a certification that takes longer is not repeated to find a larger gap
 
 struct Found {
   Environment point;
@@ -35,12 +36,13 @@ class Search {
     int left_after_found = more_after_small_gap;
     for (int k = 0; k < limits_.attempts && !late(); ++k) {
       if (best && left_after_found-- == 0) break;
-      const auto point = instances_.draw(sizes(k), Instances::style(k), limits_.seed + 7919u * static_cast<unsigned>(k));
+      const auto point =
+          instances_.draw(sizes(k), Instances::style(k), limits_.seed + 7919u * static_cast<unsigned>(k));
       if (!point) continue;
       auto difference = look(*point);
       if (!difference || (best && difference->gap <= best->difference.gap)) continue;
       best = Found{*point, std::move(*difference)};
-      if (best->difference.gap >= plain_gap) break;
+      if (best->difference.gap >= plain_gap || certifying_seconds_ > dear_seconds) break;
     }
     if (!best) return {};
     shrink(*best);
@@ -49,6 +51,8 @@ class Search {
 
  private:
   bool late() const { return Clock::now() >= limits_.deadline; }
+  double seconds_left() const { return std::chrono::duration<double>(limits_.deadline - Clock::now()).count(); }
+  static double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
 
   // Regular sizes for two attempts of three, then degenerate ones; all of them are regular if nothing is symbolic.
   const Instances::Sizes& sizes(int k) const {
@@ -58,12 +62,20 @@ class Search {
     return k < first ? regular[n % regular.size()] : degenerate[n % degenerate.size()];
   }
 
-  std::optional<CertifiedDifference> look(const Environment& point) const {
+  std::optional<CertifiedDifference> look(const Environment& point) {
     try {
+      const auto start = Clock::now();
       const FloatDifference d = float_difference(evaluate(s_.left, point), evaluate(s_.right, point));
       if (d.finite && d.relative < worth_certifying && d.by_element < worth_certifying_by_element) return {};
-      if (!limits_.total && s_.left.boxes().size() < 64 && outside(point)) return {};
-      return certified(point);
+      // An evaluation cannot be interrupted: one that would outlive the deadline is not begun.
+      if (limits_.deadline != Clock::time_point::max() && enclosure_cost_ * since(start) > seconds_left()) return {};
+      if (!limits_.total && outside(point)) return {};
+      const auto begin = Clock::now();
+      const double floats = std::chrono::duration<double>(begin - start).count();
+      auto result = certified(point);
+      certifying_seconds_ = since(begin);
+      if (floats > 1e-3) enclosure_cost_ = certifying_seconds_ / floats;
+      return result;
     } catch (const EvaluationError&) {
       return {};  // too large to be run
     }
@@ -73,7 +85,7 @@ class Search {
     return in_domain(s_.left, point).inside == Truth::no || in_domain(s_.right, point).inside == Truth::no;
   }
   std::optional<CertifiedDifference> certified(const Environment& point, long precision = 64) const {
-    CertifiedDifference d = certify(s_, point, limits_.total, precision);
+    CertifiedDifference d = certify(s_, point, limits_.total, limits_.deadline, precision);
     if (d.verdict != Verdict::different) return {};
     return d;
   }
@@ -87,6 +99,8 @@ class Search {
   const std::map<Symbol, WeightArray>& fixed_;
   const SearchLimits& limits_;
   Instances instances_;
+  double certifying_seconds_ = 0;  // what the last certification took
+  double enclosure_cost_ = 60;     // and how many times as long as in floats; a guess at first
 };
 
 // The point at smaller sizes: the leading part of each array.
@@ -127,12 +141,11 @@ bool Search::accept(Found& found, Environment candidate, double least_gap) const
 
 // Smaller sizes, then whole inputs zero, then short decimals, as long as the difference stays about as plain as it is.
 void Search::shrink(Found& found) {
+  if (certifying_seconds_ > shrinking_seconds / 4) return;
   const double least_gap = std::min(found.difference.gap / 4, 1e-2);
   const auto start = Clock::now();
   int steps = shrinking_steps;
-  auto over = [&] {
-    return late() || --steps < 0 || std::chrono::duration<double>(Clock::now() - start).count() > shrinking_seconds;
-  };
+  auto over = [&] { return late() || --steps < 0 || since(start) > shrinking_seconds; };
   const std::map<Symbol, Integer> sizes = found.point.sizes;
   for (const auto& [v, n] : sizes)
     for (Integer smaller = 1; smaller < n && !over(); ++smaller) {
@@ -162,10 +175,11 @@ Witness Search::witness(const Found& found) const {
   Witness w;
   for (const auto& [v, n] : found.point.sizes) w.sizes[v] = n.get_si();
   for (const InputPort& p : s_.left.inputs()) w.inputs[p.name] = to_weights(found.point.inputs.at(p.name));
+  w.gap = found.difference.gap;
   const Separation& at = *found.difference.separation;
   const std::string index = at.index.empty() ? "" : fmt::format("[{}]", fmt::join(at.index, ","));
-  w.where = fmt::format("{}{}: left in {}, right in {}", s_.left.outputs()[at.output].name.text(), index, to_string(at.left),
-                        to_string(at.right));
+  w.where = fmt::format("{}{}: left in {}, right in {}", s_.left.outputs()[at.output].name.text(), index,
+                        to_string(at.left), to_string(at.right));
   for (const Array& a : evaluate(s_.left, found.point)) w.left.push_back(to_weights(a));
   for (const Array& a : evaluate(s_.right, found.point)) w.right.push_back(to_weights(a));
   return w;
@@ -173,7 +187,8 @@ Witness Search::witness(const Found& found) const {
 
 }  // namespace
 
-std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits) {
+std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed,
+                              const SearchLimits& limits) {
   Search search(s, fixed, limits);
   return search.run();
 }

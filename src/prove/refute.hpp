@@ -21,6 +21,7 @@ struct Witness {
   std::map<Symbol, long> sizes;
   std::map<Symbol, WeightArray> inputs;  // every input and weight of the statement
   std::string where;                     // "out[1,3]: left in [..., ...], right in [..., ...]"
+  double gap = 0;                        // certified distance there, relative to the larger value
   std::vector<WeightArray> left, right;  // float64 values of the outputs
 };
 

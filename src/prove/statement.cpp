@@ -16,6 +16,8 @@ namespace {
 const char* describe(DType t) { return t == DType::ext ? "ext" : t == DType::boolean ? "bool" : "real"; }
 const char* describe(Role r) { return r == Role::weight ? "weight" : "input"; }
 
+constexpr std::ptrdiff_t shown_names = 8;
+
 bool carries_numbers(const Architecture& a) {
   return std::all_of(a.diagram.inputs().begin(), a.diagram.inputs().end(),
                      [&](const InputPort& p) { return p.role == Role::input || a.weights.count(p.name); });
@@ -145,8 +147,9 @@ void Pairer::pair_weights() {
     return;
   }
   if (l.size() != r.size())
-    throw Unpaired(fmt::format("the left side has {} weights ({}) and the right side {} ({}), and not both have numbers",
-                               l.size(), list_names(l), r.size(), list_names(r)));
+    throw Unpaired(
+        fmt::format("the left side has {} weights ({}) and the right side {} ({}), and not both have numbers", l.size(),
+                    list_names(l), r.size(), list_names(r)));
   for (std::size_t k = 0; k < l.size(); ++k) pair_ports(l[k], r[k]);
 }
 
@@ -160,8 +163,10 @@ void Pairer::fix_sizes(Side s) {
     for (std::size_t k = 0; k < p.axes.size(); ++k) {
       const Size extent = size_constant(static_cast<long>(w.shape[k]));
       const std::string what = fmt::format("axis {} of the weight {}", k, p.name.text());
-      if (!(s == Side::left ? sizes_.equate(p.axes[k].size, extent, what) : sizes_.equate(extent, p.axes[k].size, what)))
-        throw Unpaired(fmt::format("{} has size {}, but its numbers have {}", what, to_string(p.axes[k].size), w.shape[k]));
+      if (!(s == Side::left ? sizes_.equate(p.axes[k].size, extent, what)
+                            : sizes_.equate(extent, p.axes[k].size, what)))
+        throw Unpaired(
+            fmt::format("{} has size {}, but its numbers have {}", what, to_string(p.axes[k].size), w.shape[k]));
     }
   }
 }
@@ -187,11 +192,13 @@ std::vector<Axis> Pairer::substituted(const std::vector<Axis>& axes, Side s) con
 void Pairer::boundary() {
   for (const auto& [l, r] : pairs_) {
     inputs_.push_back({l.name, substituted(l.axes, Side::left), l.dtype, l.role});
-    if (auto it = left_.weights.find(l.name); it != left_.weights.end()) pairing_.pool[l.name] = it->second;
+    if (auto it = left_.weights.find(l.name); it != left_.weights.end())
+      pairing_.pool[l.name] = it->second;
     else if (auto of_right = right_.weights.find(r.name); of_right != right_.weights.end())
       pairing_.pool[l.name] = of_right->second;
   }
   if (!pool_) return;
+  std::vector<std::string> alone[2];
   for (std::size_t k : pool_->inputs()) {
     const WeightPool::Entry& e = pool_->entry(k);
     InputPort port{e.name, {}, e.dtype, Role::weight};
@@ -199,10 +206,16 @@ void Pairer::boundary() {
       port.axes.push_back({size_constant(static_cast<long>(e.numbers.shape[a])), e.axis_names[a]});
     inputs_.push_back(std::move(port));
     pairing_.pool[e.name] = e.numbers;
-    if (e.readers == 1 || (e.owner == Side::right && e.readers == 0))
-      pairing_.notes.push_back(fmt::format("the weight {} of the {} side has no counterpart on the other", e.owner_name.text(),
-                                           e.owner == Side::left ? "left" : "right"));
+    if (e.readers == 1) alone[e.owner == Side::left ? 0 : 1].push_back(e.owner_name.text());
   }
+  for (int k : {0, 1})
+    if (!alone[k].empty())
+      pairing_.notes.push_back(fmt::format(
+          "{} {} no equal numbers on the other side: {}{}", k == 0 ? "left" : "right",
+          alone[k].size() == 1 ? "weight that has" : "weights that have",
+          fmt::join(alone[k].begin(), alone[k].begin() + std::min<std::ptrdiff_t>(shown_names, std::ssize(alone[k])),
+                    ", "),
+          std::ssize(alone[k]) > shown_names ? fmt::format(" and {} more", std::ssize(alone[k]) - shown_names) : ""));
 }
 
 DiagramBuilder::Substitution::Array Pairer::renamed(DiagramBuilder& b, const InputPort& from, Side s, Symbol to) const {
@@ -217,8 +230,9 @@ DiagramBuilder::Substitution::Array Pairer::placed(DiagramBuilder& b, const Inpu
   const char* side_name = s == Side::left ? "left" : "right";
   if (place.constant) {
     array.body = b.literal(Rational(*place.constant));
-    pairing_.notes.push_back(fmt::format("the weight {} of the {} side is {} everywhere, and is this number in the statement",
-                                         weight.name.text(), side_name, *place.constant));
+    pairing_.notes.push_back(
+        fmt::format("the weight {} of the {} side is {} everywhere, and is this number in the statement",
+                    weight.name.text(), side_name, *place.constant));
     return array;
   }
   const WeightPool::Entry& e = pool_->entry(place.entry);
@@ -239,8 +253,8 @@ DiagramBuilder::Substitution::Array Pairer::placed(DiagramBuilder& b, const Inpu
   for (const IndexExpression& x : where) reads.push_back(to_string(x, index_name));
   weight_lines_.push_back(indices == reads && e.numbers.shape.size() == indices.size()
                               ? fmt::format("{} {} is {}", side_name, weight.name.text(), e.name.text())
-                              : fmt::format("{} {}[{}] is {}[{}]", side_name, weight.name.text(), fmt::join(indices, ", "),
-                                            e.name.text(), fmt::join(reads, ", ")));
+                              : fmt::format("{} {}[{}] is {}[{}]", side_name, weight.name.text(),
+                                            fmt::join(indices, ", "), e.name.text(), fmt::join(reads, ", ")));
   return array;
 }
 
@@ -275,8 +289,8 @@ void Pairer::check_types() const {
   for (std::size_t k = 0; k < l.outputs().size(); ++k) {
     const DType a = l.box(l.outputs()[k].wire).dtype, c = r.box(r.outputs()[k].wire).dtype;
     if (a != c)
-      throw Unpaired(fmt::format("the output {} is {} on the left and {} on the right", l.outputs()[k].name.text(), describe(a),
-                                 describe(c)));
+      throw Unpaired(fmt::format("the output {} is {} on the left and {} on the right", l.outputs()[k].name.text(),
+                                 describe(a), describe(c)));
   }
 }
 
@@ -284,8 +298,9 @@ std::string Pairer::text() const {
   const Diagram &l = pairing_.statement.left, &r = pairing_.statement.right;
   std::string out = fmt::format("# left:  {}\n# right: {}\n#\n", left_.source, right_.source);
   for (const auto& [a, c] : pairs_)
-    out += a.name == c.name ? fmt::format("# {} {}: the same on both sides\n", describe(a.role), a.name.text())
-                            : fmt::format("# {} {}: the right side's {}\n", describe(a.role), a.name.text(), c.name.text());
+    out += a.name == c.name
+               ? fmt::format("# {} {}: the same on both sides\n", describe(a.role), a.name.text())
+               : fmt::format("# {} {}: the right side's {}\n", describe(a.role), a.name.text(), c.name.text());
   for (const std::string& line : weight_lines_) out += "# weight: " + line + "\n";
   for (std::size_t k = 0; k < l.outputs().size(); ++k) {
     const std::string &a = left_.diagram.outputs()[k].name.text(), &c = right_.diagram.outputs()[k].name.text();
@@ -298,7 +313,8 @@ std::string Pairer::text() const {
   out += bounds.empty() ? "# sizes: all fixed\n" : fmt::format("# for all sizes {}\n", fmt::join(bounds, ", "));
   for (const Size& h : sizes_.context().hypotheses) out += fmt::format("# where {} >= 0\n", to_string(h));
   for (const std::string& n : pairing_.notes) out += fmt::format("# note: {}\n", n);
-  return out + "\n" + print_diagram(l, "left") + "\n" + print_diagram(r, "right") + "\ntheorem statement: left == right\n";
+  return out + "\n" + print_diagram(l, "left") + "\n" + print_diagram(r, "right") +
+         "\ntheorem statement: left == right\n";
 }
 
 }  // namespace

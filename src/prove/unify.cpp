@@ -118,8 +118,8 @@ void SizeUnifier::finish() {
     progress = postponed_.size() < before;
   }
   for (const Equation& e : postponed_)
-    throw Unpaired(fmt::format("{} has size {} on the left and {} on the right, which are not known to be equal", e.what,
-                               show(solved(e.left)), show(solved(e.right))));
+    throw Unpaired(fmt::format("{} has size {} on the left and {} on the right, which are not known to be equal",
+                               e.what, show(solved(e.left)), show(solved(e.right))));
   name_leftovers();
   for (Symbol v : left_variables_) left_[v] = solved(size_variable(v));
   for (Symbol v : right_variables_) right_[v] = solved(size_variable(apart_.at(v)));
@@ -140,7 +140,8 @@ void SizeUnifier::name_leftovers() {
         left_variables_.count(v) && !bindings_.count(v) && !used.count(v) && !used.count(apart_.at(v));
     if (parameter_of_both) {
       bind(apart_.at(v), size_variable(v));
-      notes_.push_back(fmt::format("the size {} is on no common axis; it is the same on both sides by its name", v.text()));
+      notes_.push_back(
+          fmt::format("the size {} is on no common axis; it is the same on both sides by its name", v.text()));
       continue;
     }
     Symbol name = v;
@@ -151,7 +152,8 @@ void SizeUnifier::name_leftovers() {
 }
 
 void SizeUnifier::meet_contexts() {
-  std::map<Symbol, std::pair<int, int>> lower;  // of common variables: the least and the largest bound that is asked for
+  std::map<Symbol, std::pair<int, int>>
+      lower;  // of common variables: the least and the largest bound that is asked for
   auto add_hypothesis = [&](const Size& h, const std::string& reason) {
     if (h.is_constant()) {
       if (h.constant_term() < 0)
@@ -185,7 +187,8 @@ void SizeUnifier::meet_contexts() {
   for (const auto& [v, bounds] : lower) {
     if (bounds.second == 0) context_.lower[v] = 0;
     if (bounds.first != bounds.second)
-      notes_.push_back(fmt::format("the axis {} may be empty on one side only; the statement is for {} >= 1", v.text(), v.text()));
+      notes_.push_back(
+          fmt::format("the axis {} may be empty on one side only; the statement is for {} >= 1", v.text(), v.text()));
   }
   std::map<Symbol, std::vector<std::string>> merged;  // left variables that became one
   for (const auto& [v, image] : left_)
@@ -205,7 +208,8 @@ void SizeUnifier::meet_contexts() {
   for (const Size& h : right_diagram_.sizes().hypotheses)
     add_hypothesis(substitute(h, right_), fmt::format("the right side needs {} >= 0", to_string(h)));
   for (const Bounded& c : composite) {
-    notes_.push_back(fmt::format("equal where {} = {} (a size of the {} side)", c.variable.text(), to_string(c.image), c.side));
+    notes_.push_back(
+        fmt::format("equal where {} = {} (a size of the {} side)", c.variable.text(), to_string(c.image), c.side));
     const Size above = c.image - size_constant(c.bound);
     if (!context_.find_farkas(above))
       add_hypothesis(above, fmt::format("the {} side's {} would be {}", c.side, c.variable.text(), to_string(c.image)));

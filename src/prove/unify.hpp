@@ -44,8 +44,8 @@ class SizeUnifier {
   const Diagram& left_diagram_;
   const Diagram& right_diagram_;
   std::set<Symbol> left_variables_, right_variables_;
-  std::map<Symbol, Symbol> apart_;     // variables of the right side under names that the left side cannot have
-  std::map<Symbol, Size> bindings_;    // idempotent
+  std::map<Symbol, Symbol> apart_;   // variables of the right side under names that the left side cannot have
+  std::map<Symbol, Size> bindings_;  // idempotent
   std::vector<Equation> postponed_;
   std::map<Symbol, Size> left_, right_;
   SizeContext context_;

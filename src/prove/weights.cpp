@@ -94,8 +94,8 @@ std::optional<ArrayView> Haystack::find(const WeightArray& needle, const std::ve
   return best;
 }
 
-// Along each axis the positions of the elements, from the one at the origin, are an expansion into digits: a run with one
-// stride, runs of such runs, and so on.
+// Along each axis the positions of the elements, from the one at the origin, are an expansion into digits: a run with
+// one stride, runs of such runs, and so on.
 std::optional<ArrayView> Haystack::find_at(const WeightArray& needle, std::size_t offset) const {
   const std::vector<double>&values = array_->values, &sought = needle.values;
   const auto size = static_cast<std::int64_t>(values.size());

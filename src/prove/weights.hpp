@@ -1,7 +1,7 @@
 #pragma once
-// Weights as views: where the numbers of one array lie in another. A view gives, for each axis of the array, a mixed-radix
-// expansion of its index into digits with strides, so that slices, transposes, merged and split axes, and broadcasts are
-// all found; every element is compared.
+// Weights as views: where the numbers of one array lie in another. A view gives, for each axis of the array, a
+// mixed-radix expansion of its index into digits with strides, so that slices, transposes, merged and split axes, and
+// broadcasts are all found; every element is compared.
 #include <memory>
 
 #include "prove/statement.hpp"

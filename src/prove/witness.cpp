@@ -71,6 +71,7 @@ void write_witness(const Witness& w, const Statement& s, const fs::path& folder)
   j["sizes"] = Json::object();
   for (const auto& [v, n] : w.sizes) j["sizes"][v.text()] = n;
   j["where"] = w.where;
+  j["gap"] = w.gap;
   j["inputs"] = Json::array();
   for (std::size_t k = 0; k < s.left.inputs().size(); ++k) {
     const InputPort& p = s.left.inputs()[k];
@@ -109,13 +110,16 @@ Witness read_witness(const fs::path& folder) {
   if (!in) throw std::runtime_error(file.string() + " cannot be read");
   try {
     const Json j = Json::parse(in);
-    if (j.at("version").get<int>() != format_version) throw std::runtime_error("it has a version that is not known here");
+    if (j.at("version").get<int>() != format_version)
+      throw std::runtime_error("it has a version that is not known here");
     Witness w;
     for (const auto& [name, n] : j.at("sizes").items()) w.sizes[Symbol(name)] = n.get<long>();
     w.where = j.at("where").get<std::string>();
+    w.gap = j.at("gap").get<double>();
     for (const Json& input : j.at("inputs")) {
       const fs::path name = input.at("file").get<std::string>();
-      if (name != name.filename()) throw std::runtime_error(fmt::format("it names the file {} outside of its folder", name.string()));
+      if (name != name.filename())
+        throw std::runtime_error(fmt::format("it names the file {} outside of its folder", name.string()));
       const Array a = read_npy(folder / name);
       if (a.shape != input.at("shape").get<std::vector<std::size_t>>())
         throw std::runtime_error(fmt::format("{} has another shape than it announces", name.string()));

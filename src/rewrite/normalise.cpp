@@ -9,8 +9,15 @@ namespace skein {
 
 class Normaliser::Impl {
 public:
-  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline)
-      : k_(k), b_(k.arena()), w_(k), signs_(k), features_(b_), products_(w_, signs_), deadline_(deadline) {}
+  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts)
+      : k_(k),
+        b_(k.arena()),
+        w_(k),
+        signs_(k),
+        features_(b_),
+        products_(w_, signs_),
+        deadline_(deadline),
+        cuts_(std::move(cuts)) {}
 
   Rewrite normal(const Ref& r) { return w_.read_at(normal_wire(r.wire), r.at); }
 
@@ -143,9 +150,12 @@ private:
       if (slot == o.inputs[0].at.end()) continue;
       const Features f = features_.of(o.inputs[0].wire, static_cast<std::uint32_t>(slot - o.inputs[0].at.begin()));
       const Size size = b_.axis(o.bound[k]).size;
-      for (const Size& d : f.divisors)
-        if (auto s = split_axis(whole, o, k, size, d)) return s;
-      for (const Size& border : f.borders) {
+      // The coarsest division first: the finer ones then fall on its remainder.
+      for (auto d = f.divisors.rbegin(); d != f.divisors.rend(); ++d)
+        if (auto s = split_axis(whole, o, k, size, *d)) return s;
+      std::set<Size> borders = f.borders;
+      if (auto c = cuts_.find(size); c != cuts_.end()) borders.insert(c->second.begin(), c->second.end());
+      for (const Size& border : borders) {
         const Size rest = size - border;
         if (!k_.sizes().find_farkas(border - size_constant(1)) || !k_.sizes().find_farkas(rest - size_constant(1))) continue;
         if (auto s = attempt({.rule = Inference::reduce_split,
@@ -216,12 +226,36 @@ private:
   FeatureFinder features_;
   Products products_;
   std::chrono::steady_clock::time_point deadline_;
+  Cuts cuts_;
   std::unordered_map<std::uint32_t, Rewrite> memo_;
   int depth_ = 0;
 };
 
-Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline)
-    : impl_(std::make_unique<Impl>(k, deadline)) {}
+Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
+  Cuts cuts;
+  std::set<WireId> seen;
+  std::vector<WireId> stack = roots;
+  while (!stack.empty()) {
+    const WireId w = stack.back();
+    stack.pop_back();
+    if (!seen.insert(w).second) continue;
+    const Box& box = b.box(w);
+    for (const Port& p : box.inputs) stack.push_back(p.wire);
+    if (box.op != Op::view) continue;
+    for (const IndexExpression& e : box.index) {
+      const std::vector<Index> indices = free_indices(e);
+      if (indices.size() != 1) continue;
+      const IndexExpression offset = e - index_variable(indices[0]);
+      if (offset.is_zero() || !free_indices(offset).empty()) continue;
+      const Size c = offset.map_to<Size>([](const IndexAtom& a) { return a.size() ? size_variable(*a.size()) : Size(); });
+      cuts[c + box.local(indices[0]).size].insert(c);
+    }
+  }
+  return cuts;
+}
+
+Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts)
+    : impl_(std::make_unique<Impl>(k, deadline, std::move(cuts))) {}
 Normaliser::~Normaliser() = default;
 Rewrite Normaliser::normal(const Ref& r) { return impl_->normal(r); }
 Rewriter& Normaliser::rewriter() { return impl_->w_; }

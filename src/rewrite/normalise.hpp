@@ -15,9 +15,16 @@ public:
   OutOfTime() : std::runtime_error("the time given is over") {}
 };
 
+// Where to cut reductions over axes of a size, on top of the borders that the terms below them show: a sum in pieces on
+// one side is met by cutting the sum of the other side.
+using Cuts = std::map<Size, std::set<Size>>;
+// The cuts that the views of a term suggest: an axis of size s read at k + c is the second part of one of size c + s.
+Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots);
+
 class Normaliser {
 public:
-  explicit Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
+  explicit Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
+                      Cuts cuts = {});
   ~Normaliser();
   Rewrite normal(const Ref& r);  // throws OutOfTime
   Rewriter& rewriter();

@@ -21,6 +21,7 @@ public:
       std::optional<Rewrite> a, b;
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
       d.left = a->to, d.right = b->to;
+      if ((d.proof = in_pieces(l, r))) return d.tactic = "normal form in pieces", d;
       if (options_.leaves) {
         if ((d.proof = leaf(l, r))) return d.tactic = "leaf", d;
         if (auto m = leaf(a->to, b->to)) {
@@ -44,6 +45,16 @@ private:
     b = n_.normal(r);
     if (a->to != b->to) return std::nullopt;
     return w_.chain(*a, w_.reverse(*b));
+  }
+
+  // Reductions of one side cut where the other side reads its parts.
+  std::optional<Rewrite> in_pieces(const Ref& l, const Ref& r) {
+    const Cuts cuts = suggested_cuts(b_, {l.wire, r.wire});
+    if (cuts.empty()) return std::nullopt;
+    Normaliser n(k_, options_.deadline, cuts);
+    const Rewrite a = n.normal(l), b = n.normal(r);
+    if (a.to != b.to) return std::nullopt;
+    return w_.chain(a, w_.reverse(b));
   }
 
   // The terms at which a wire is read in r, outside of binders.

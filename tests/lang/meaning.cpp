@@ -61,14 +61,14 @@ TEST_CASE("weights are named as in a state_dict, in order of declaration") {
 }
 
 TEST_CASE("sizes given at use, and uses of uses") {
-  const Diagram d = def(
-      "def mlp[h:axis](X[t,m])[t,m] {\n  use up: linear[o:h]\n  use down: linear[o:m]\n"
-      "  H[t,h] = relu(up(X[t])[h])\n  return down(H[t])[m]\n}\n"
-      "def f(X[t,m])[t,m] {\n  use a, b: mlp[h:4*m]\n  Y[t,m] = a(X)[t,m]\n  return b(Y)[t,m]\n}");
+  const Diagram d =
+      def("def mlp[h:axis](X[t,m])[t,m] {\n  use up: linear[o:h]\n  use down: linear[o:m]\n"
+          "  H[t,h] = relu(up(X[t])[h])\n  return down(H[t])[m]\n}\n"
+          "def f(X[t,m])[t,m] {\n  use a, b: mlp[h:4*m]\n  Y[t,m] = a(X)[t,m]\n  return b(Y)[t,m]\n}");
   std::vector<std::string> names;
   for (const InputPort& p : d.inputs()) names.push_back(p.name.text());
-  CHECK(names == std::vector<std::string>{"X", "a.up.weight", "a.up.bias", "a.down.weight", "a.down.bias", "b.up.weight",
-                                          "b.up.bias", "b.down.weight", "b.down.bias"});
+  CHECK(names == std::vector<std::string>{"X", "a.up.weight", "a.up.bias", "a.down.weight", "a.down.bias",
+                                          "b.up.weight", "b.up.bias", "b.down.weight", "b.down.bias"});
   CHECK(to_string(d.find_input(Symbol("b.up.weight"))->axes[0].size) == "4*m");
 }
 
@@ -80,16 +80,17 @@ TEST_CASE("a strided convolution, its reads in bounds by its conditions") {
   const Diagram padded = def("def f[p:nat](X[c,x], W[o,c,w])[o,x] = sum[c,w] W[o,c,w] * X[c, x+w-p] else 0");
   CHECK(round_trips(d));
   CHECK(round_trips(padded));
-  const Diagram called = def(
-      "def conv[s:nat](X[c,x], W[o,c,w])[o,y] where s >= 1, |x| >= |w|, |y| = (|x|-|w|)/s + 1\n"
-      "  = sum[c,w] W[o,c,w] * X[c, s*y+w]\n"
-      "def f(X[c,e:10], W[o,c,w:3])[o,y:4] = conv[s:2](X, W)[o,y]");
+  const Diagram called =
+      def("def conv[s:nat](X[c,x], W[o,c,w])[o,y] where s >= 1, |x| >= |w|, |y| = (|x|-|w|)/s + 1\n"
+          "  = sum[c,w] W[o,c,w] * X[c, s*y+w]\n"
+          "def f(X[c,e:10], W[o,c,w:3])[o,y:4] = conv[s:2](X, W)[o,y]");
   CHECK(to_string(called.outputs()[0].axes[1].size) == "4");
 }
 
 TEST_CASE("an exact size equation solves its variable") {
   const Diagram d = def("def f(x[n], w[k])[y] where |y| = |n| - |k| + 1 = sum[k] w[k] * x[y + k]");
-  CHECK(to_string(d.outputs()[0].axes[0].size) == to_string(size_variable(Symbol("n")) - size_variable(Symbol("k")) + size_constant(1)));
+  CHECK(to_string(d.outputs()[0].axes[0].size) ==
+        to_string(size_variable(Symbol("n")) - size_variable(Symbol("k")) + size_constant(1)));
   CHECK(d.sizes().hypotheses.size() == 1);
 }
 
@@ -110,9 +111,10 @@ TEST_CASE("axes of known sizes") {
 TEST_CASE("conditions over indices are guards, over scalars they select") {
   CHECK(def("def f(x[n])[n] = if n >= 3 then x[n] else 0").boxes().back().op == Op::cases);
   CHECK(def("def f(x[n])[n] = if x[n] >= 3 then x[n] else 0").boxes().back().op == Op::where);
-  CHECK(same_def("def f(x[n])[n, j:n] = if n == j then 1 else 0", "def f(x[n])[n, j:n] = delta(j, n)"));
+  CHECK(same_def("def f(x[n])[n, j:n] = if n == j then 1 else 0", "def f(x[n])[n, j:n] = delta(n, j)"));
   CHECK(same_def("def f(x[n])[n] = if not n < 3 then 1 else 2", "def f(x[n])[n] = if n < 3 then 2 else 1"));
-  CHECK(same_def("def f(x[n])[n] = if 1 <= n < 3 then 1 else 2", "def f(x[n])[n] = if n >= 1 and n <= 2 then 1 else 2"));
+  CHECK(
+      same_def("def f(x[n])[n] = if 1 <= n < 3 then 1 else 2", "def f(x[n])[n] = if n >= 1 and n <= 2 then 1 else 2"));
   CHECK(same_def("def f(x[n])[n] = if n != 3 then 1 else 2", "def f(x[n])[n] = if n == 3 then 2 else 1"));
   CHECK(same_def("def f(x[n])[n] = x[n - 1] else 7", "def f(x[n])[n] = if n - 1 >= 0 then x[n - 1] else 7"));
 }

@@ -102,7 +102,8 @@ class RandomDiagram {
       }
       case 4: {
         const Ref c = b_.add(pick(2) ? Op::less : pick(2) ? Op::less_equal : Op::equal, {any(), any()});
-        const Ref d = b_.add(Op::negate, {b_.add(pick(2) ? Op::conj : Op::disj, {c, b_.add(Op::less, {any(), any()})})});
+        const Ref d =
+            b_.add(Op::negate, {b_.add(pick(2) ? Op::conj : Op::disj, {c, b_.add(Op::less, {any(), any()})})});
         pool_.push_back(b_.add(Op::where, {pick(2) ? c : d, any(), any()}));
         break;
       }
@@ -125,10 +126,14 @@ class RandomDiagram {
       case 10: {
         const Rational values[] = {Rational(-1), Rational(3), Rational(-2, 3), Rational(1, 3), Rational(0)};
         const Ref l = b_.literal(values[pick(5)]);
-        pool_.push_back(b_.add(pick(2) ? Op::mul : Op::add, {l, pick(2) ? any() : b_.add(Op::inv, {b_.literal(values[pick(5)])})}));
+        pool_.push_back(
+            b_.add(pick(2) ? Op::mul : Op::add, {l, pick(2) ? any() : b_.add(Op::inv, {b_.literal(values[pick(5)])})}));
         break;
       }
-      case 11: pool_.push_back(pick(2) ? b_.index_value(expression()) : b_.size_value(size_constant(2) * size_variable(Symbol("n")))); break;
+      case 11:
+        pool_.push_back(pick(2) ? b_.index_value(expression())
+                                : b_.size_value(size_constant(2) * size_variable(Symbol("n"))));
+        break;
       default: {
         const Ref minus = b_.literal(-1);
         std::vector<Ref> product{minus, any()};

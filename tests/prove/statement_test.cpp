@@ -24,15 +24,16 @@ void check_pool(const Architecture& left, const Architecture& right) {
   Environment e{sample_sizes({&p.statement.left, &p.statement.right}, 3), {}};
   std::mt19937_64 random(5);
   for (const InputPort& port : p.statement.left.inputs())
-    e.inputs[port.name] = p.pool.count(port.name)
-                              ? to_array(p.pool.at(port.name))
-                              : sample_array(shape_of(port.axes, e.sizes), port.dtype, random, {});
+    e.inputs[port.name] = p.pool.count(port.name) ? to_array(p.pool.at(port.name))
+                                                  : sample_array(shape_of(port.axes, e.sizes), port.dtype, random, {});
   auto own = [&](const Architecture& a) {
     Environment mine;
     for (std::size_t k = 0; k < a.diagram.inputs().size(); ++k) {
       const InputPort& port = a.diagram.inputs()[k];
-      if (port.role == Role::weight) mine.inputs[port.name] = to_array(a.weights.at(port.name));
-      else mine.inputs[port.name] = e.inputs.at(p.statement.left.inputs()[k].name);
+      if (port.role == Role::weight)
+        mine.inputs[port.name] = to_array(a.weights.at(port.name));
+      else
+        mine.inputs[port.name] = e.inputs.at(p.statement.left.inputs()[k].name);
     }
     infer_sizes(a.diagram, mine);
     return evaluate(a.diagram, mine);
@@ -41,7 +42,8 @@ void check_pool(const Architecture& left, const Architecture& right) {
     REQUIRE(a.size() == b.size());
     for (std::size_t k = 0; k < a.size(); ++k) {
       REQUIRE(a[k].shape == b[k].shape);
-      for (std::size_t i = 0; i < a[k].data.size(); ++i) REQUIRE(a[k].data[i] == Approx(b[k].data[i]).epsilon(1e-12).margin(1e-13));
+      for (std::size_t i = 0; i < a[k].data.size(); ++i)
+        REQUIRE(a[k].data[i] == Approx(b[k].data[i]).epsilon(1e-12).margin(1e-13));
     }
   };
   close(evaluate(p.statement.left, e), own(left));
@@ -171,7 +173,8 @@ TEST_CASE("weights of the attention models are views of the packed ones") {
     const Architecture right = onnx(example(other));
     const Pairing p = pair(nn, right);
     INFO(p.text);
-    const auto own = std::count_if(nn.diagram.inputs().begin(), nn.diagram.inputs().end(), [](const InputPort&) { return true; });
+    const auto own =
+        std::count_if(nn.diagram.inputs().begin(), nn.diagram.inputs().end(), [](const InputPort&) { return true; });
     CHECK(static_cast<long>(p.statement.left.inputs().size()) == own);
     check_pool(nn, right);
   }
