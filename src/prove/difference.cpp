@@ -8,6 +8,8 @@ namespace skein {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr long largest_precision = 512;
 const Rational invisible(1, 1'000'000'000'000);
 
@@ -98,9 +100,14 @@ CertifiedDifference certify(const Statement& s, const Environment& e, bool total
                             std::chrono::steady_clock::time_point deadline, long first_precision) {
   CertifiedDifference result;
   for (long precision = first_precision; precision <= largest_precision; precision *= 2) {
-    if (std::chrono::steady_clock::now() >= deadline) break;
+    const auto start = Clock::now();
+    if (start >= deadline) break;
     result.precision = precision;
-    const auto left = evaluate_enclosures(s.left, e, precision), right = evaluate_enclosures(s.right, e, precision);
+    const auto left = evaluate_enclosures(s.left, e, precision);
+    // What remains takes at least as long once more, and each certified domain too.
+    const auto one_side = Clock::now() - start;
+    if (deadline - Clock::now() < one_side * (total ? 1 : 3)) break;
+    const auto right = evaluate_enclosures(s.right, e, precision);
     const auto separation = disjoint(left, right);
     if (!separation) {
       if (!tight(left, right)) continue;

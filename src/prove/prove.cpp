@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "prove/domain.hpp"
+
 namespace skein {
 namespace {
 
@@ -45,24 +47,11 @@ public:
 
   std::vector<std::string> text() {
     std::vector<std::string> out;
-    for (const auto& [l, r] : found_) out.push_back(show(l, 0) + "  against  " + show(r, 0));
+    for (const auto& [l, r] : found_) out.push_back(sketch(b_, l.wire) + "  against  " + sketch(b_, r.wire));
     return out;
   }
 
 private:
-  std::string show(const Ref& r, int depth) {
-    const Box x = b_.box(r.wire);
-    if (x.op == Op::input) return x.name.text();
-    if (x.op == Op::literal) return x.value.get_str();
-    if (x.op == Op::size_value) return "|" + to_string(x.size) + "|";
-    if (depth > 4) return "...";
-    std::string out = x.op == Op::reduce ? std::string("reduce_") + info(x.fold).name : info(x.op).name;
-    out += "(";
-    for (std::size_t k = 0; k < x.inputs.size(); ++k)
-      out += (k ? ", " : "") + show(Ref{x.inputs[k].wire, {}}, depth + 1);
-    return out + ")";
-  }
-
   DiagramBuilder& b_;
   std::set<std::pair<WireId, WireId>> seen_;
   std::vector<std::pair<Ref, Ref>> found_;
@@ -212,6 +201,10 @@ private:
       throw std::logic_error(std::string("a fresh kernel rejects the certificate that the prover wrote: ") + e.what());
     }
     out_.seconds["replay"] += since(start);
+    start = Clock::now();
+    for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
+      out_.hypotheses.push_back(std::move(h));
+    out_.seconds["domain"] += since(start);
     return true;
   }
 

@@ -69,7 +69,7 @@ class Search {
       if (d.finite && d.relative < worth_certifying && d.by_element < worth_certifying_by_element) return {};
       // An evaluation cannot be interrupted: one that would outlive the deadline is not begun.
       if (limits_.deadline != Clock::time_point::max() && enclosure_cost_ * since(start) > seconds_left()) return {};
-      if (!limits_.total && outside(point)) return {};
+      if (!limits_.total && since(start) < 1 && outside(point)) return {};
       const auto begin = Clock::now();
       const double floats = std::chrono::duration<double>(begin - start).count();
       auto result = certified(point);
@@ -100,7 +100,7 @@ class Search {
   const SearchLimits& limits_;
   Instances instances_;
   double certifying_seconds_ = 0;  // what the last certification took
-  double enclosure_cost_ = 60;     // and how many times as long as in floats; a guess at first
+  double enclosure_cost_ = 4;      // and how many times as long as in floats; a guess at first
 };
 
 // The point at smaller sizes: the leading part of each array.

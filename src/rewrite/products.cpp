@@ -153,13 +153,16 @@ std::optional<Rewrite> Products::common_factor(const Ref& whole, const Ref& sum,
     std::set_intersection(common.begin(), common.end(), key.begin(), key.end(), std::back_inserter(both));
     common = both;
   }
+  // Exponentials are left to the least exponent below.
+  const auto exponential = [&](const Ref& f) { return is(f, Op::exp) && b_.dtype(argument(f).wire) == DType::real; };
+  common.erase(std::remove_if(common.begin(), common.end(), exponential), common.end());
   // The least exponent, in the order of polynomials by their leading difference; 0 for terms without exponential.
   std::vector<Ref> exponents;
   bool any = false;
   for (const auto& [key, coefficient] : form) {
     Ref e = b_.literal(0);
     for (const Ref& f : key)
-      if (is(f, Op::exp) && b_.dtype(argument(f).wire) == DType::real) e = argument(f), any = true;
+      if (exponential(f)) e = argument(f), any = true;
     exponents.push_back(e);
   }
   auto difference = [&](const Ref& p, const Ref& q) {
@@ -181,9 +184,7 @@ std::optional<Rewrite> Products::common_factor(const Ref& whole, const Ref& sum,
     std::vector<Ref> rest;
     std::set_difference(key.begin(), key.end(), common.begin(), common.end(), std::back_inserter(rest));
     if (shift) {
-      rest.erase(std::remove_if(rest.begin(), rest.end(), [&](const Ref& f) {
-        return is(f, Op::exp) && b_.dtype(argument(f).wire) == DType::real;
-      }), rest.end());
+      rest.erase(std::remove_if(rest.begin(), rest.end(), exponential), rest.end());
       Form d = difference(exponents[n], least);
       if (!d.empty()) rest.push_back(b_.add(Op::exp, {build(d)}));
     }

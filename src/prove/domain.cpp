@@ -1,0 +1,94 @@
+#include "prove/domain.hpp"
+
+namespace skein {
+namespace {
+
+struct Demand {
+  WireId about;
+  Sign sign;
+  friend auto operator<=>(const Demand&, const Demand&) = default;
+};
+
+const char* in_words(Sign s) {
+  switch (s) {
+    case Sign::positive: return "is positive";
+    case Sign::nonnegative: return "is not negative";
+    case Sign::nonzero: return "is not 0";
+  }
+  return "?";
+}
+
+// What the partial boxes below a wire demand of their inputs.
+void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Demand>& demands, std::set<std::string>& empty) {
+  std::set<WireId> seen;
+  std::vector<WireId> stack{root};
+  while (!stack.empty()) {
+    const WireId w = stack.back();
+    stack.pop_back();
+    if (!seen.insert(w).second) continue;
+    const Box& box = b.box(w);
+    for (const Port& p : box.inputs) stack.push_back(p.wire);
+    if (box.op == Op::inv) demands.insert({box.inputs[0].wire, Sign::nonzero});
+    if (box.op == Op::log) demands.insert({box.inputs[0].wire, Sign::positive});
+    if (box.op == Op::sqrt) demands.insert({box.inputs[0].wire, Sign::nonnegative});
+    if (box.op == Op::reduce && (box.fold == Op::max || box.fold == Op::min))
+      for (const Axis& a : box.bound)
+        if (!k.sizes().positive(a.size)) empty.insert("an axis of size " + to_string(a.size) + " is not empty");
+  }
+}
+
+}  // namespace
+
+std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
+  const Box& x = b.box(w);
+  if (x.op == Op::input) return x.name.text();
+  if (x.op == Op::literal) return x.value.get_den() == 1 ? x.value.get_str() : std::to_string(x.value.get_d());
+  if (x.op == Op::size_value) return "|" + to_string(x.size) + "|";
+  if (depth == 0) return "...";
+  std::string out = x.op == Op::reduce ? std::string(x.fold == Op::add ? "sum" : info(x.fold).name) : info(x.op).name;
+  out += "(";
+  for (std::size_t n = 0; n < x.inputs.size(); ++n) out += (n ? ", " : "") + sketch(b, x.inputs[n].wire, depth - 1);
+  return out + ")";
+}
+
+std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
+                                           std::chrono::steady_clock::time_point deadline) {
+  std::set<Demand> demands[2];
+  std::set<std::string> words[2];
+  Signs signs(k);
+  for (int side = 0; side < 2; ++side) {
+    std::set<Demand> all;
+    collect(k, k.arena(), side ? right : left, all, words[side]);
+    for (const Demand& d : all)
+      if (!signs.find(d.about, d.sign)) demands[side].insert(d);
+  }
+  // Conditions that both sides have, up to normal form, are about one domain.
+  if (demands[0] != demands[1]) {
+    Normaliser n(k, deadline);
+    std::map<std::pair<WireId, Sign>, Demand> normal[2];
+    try {
+      for (int side = 0; side < 2; ++side) {
+        std::set<Demand> all;
+        std::set<std::string> ignored;
+        collect(k, k.arena(), side ? right : left, all, ignored);
+        for (const Demand& d : all) normal[side].emplace(std::pair(n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign), d);
+      }
+      for (int side = 0; side < 2; ++side)
+        for (const auto& [key, d] : normal[side])
+          if (normal[1 - side].count(key)) demands[side].erase(d);
+    } catch (const OutOfTime&) {
+    }
+  } else {
+    demands[0].clear(), demands[1].clear();
+  }
+  std::vector<std::string> out;
+  for (int side = 0; side < 2; ++side) {
+    const std::string where = side ? "in the right side, " : "in the left side, ";
+    for (const Demand& d : demands[side]) out.push_back(where + sketch(k.arena(), d.about) + " " + in_words(d.sign));
+    for (const std::string& w : words[side])
+      if (!words[1 - side].count(w)) out.push_back(where + w);
+  }
+  return out;
+}
+
+}  // namespace skein
