@@ -51,28 +51,35 @@ struct Derived {
   std::vector<Leaf> leaves;  // those that the certificate rests on; all that were asked if there is none
 };
 
-// The rules that it may rest on come from the ledger, or are derived first.
+// A theorem of the ledger; none if it is out of date.
+TheoremPtr known(Ledger& ledger, Symbol name) {
+  try {
+    return ledger.find(name);
+  } catch (const Rejected&) {
+    return nullptr;
+  }
+}
+
+// The rules before it come from the ledger, or are derived first; it does not know itself.
 Derived derive_rule(const std::vector<RuleEntry>& rules, const RuleEntry& rule, const CommonOptions& common) {
   Z3Oracle z3;
   std::vector<Leaf> asked;
-  RuleBook book(
-      [&](const std::string& text) {
-        asked.push_back({text, z3.unsatisfiable(text)});
-        return asked.back().unsatisfiable;
-      },
-      default_ledger());
+  RuleBook book([&](const std::string& text) {
+    asked.push_back({text, z3.unsatisfiable(text)});
+    return asked.back().unsatisfiable;
+  });
+  Ledger ledger(default_ledger(), z3.oracle());
   DeriveOptions options;
   options.deadline = std::chrono::steady_clock::now() +
                      std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(common.timeout));
-  Derived d{book.verify(*rule.claim, options), {}};
-  if (d.report.status == RuleStatus::unknown && !rule.claim->negated) {
-    for (const RuleEntry& earlier : rules) {
-      if (earlier.claim == rule.claim) break;
-      if (!earlier.claim->negated && earlier.claim->kind != ClaimKind::axiom) book.verify(*earlier.claim, options);
-    }
-    asked.clear();
-    d.report = book.verify(*rule.claim, options);
+  for (const RuleEntry& earlier : rules) {
+    if (earlier.claim == rule.claim) break;
+    if (earlier.claim->negated || earlier.claim->kind == ClaimKind::axiom) continue;
+    if (const TheoremPtr t = known(ledger, earlier.claim->name)) book.ledger().add(t);
+    else book.verify(*earlier.claim, options);
   }
+  asked.clear();
+  Derived d{book.verify(*rule.claim, options), {}};
   std::set<std::string> seen;
   for (const Leaf& leaf : asked) {
     const std::string hash = digest(leaf.text);

@@ -210,6 +210,13 @@ bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
   // 3. As sizes: an index is a variable with lower bound 0.
   SizeContext context = sizes_;
   Size as_size;
+  std::set<Symbol> taken;  // the names of these variables must not be those of sizes
+  for (const auto& [v, bound] : context.lower) taken.insert(v);
+  for (const Size& h : context.hypotheses)
+    for (const auto& [m, c] : h.terms()) taken.insert(m.begin(), m.end());
+  for (const auto& [m, c] : flipped.terms())
+    for (const IndexAtom& a : m)
+      if (a.size()) taken.insert(*a.size());
   for (const auto& [m, c] : flipped.terms()) {
     Size::Monomial mono;
     for (const IndexAtom& a : m) {
@@ -217,6 +224,7 @@ bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
       if (a.size()) mono.push_back(*a.size());
       else {
         Symbol v("#" + std::to_string(a.index()->id));
+        if (taken.count(v)) return false;
         context.lower[v] = 0;
         mono.push_back(v);
       }

@@ -75,7 +75,9 @@ private:
     const Line l = parse(raw);
     const std::string_view key = l.words[0];
     if (key == "claim") {
+      need(name_.empty(), "a claim is named twice");
       name_ = text::read_name(word(l, 1));
+      need(!name_.empty(), "a claim without a name");
     } else if (key == "size") {
       need(!kernel_, "sizes come first");
       const auto lower = read_number(word(l, 2));
@@ -208,7 +210,9 @@ private:
     Diagram d = freeze(kernel_->arena(), name_, context_, inputs_,
                        {{text::read_name(word(l, condition ? 2 : 1)), indices, value}});
     if (!condition) {
-      (l.words[0] == "left" ? left_ : right_) = d;
+      std::optional<Diagram>& claimed = l.words[0] == "left" ? left_ : right_;
+      need(!claimed, "a side of the claim is given twice");
+      claimed = d;
       return;
     }
     const Sign sign = read_sign(word(l, 1));

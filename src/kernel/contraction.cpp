@@ -20,7 +20,8 @@ Coefficient as_coefficient(const Size& s) {
 
 class Expander {
 public:
-  Expander(DiagramBuilder& b, std::size_t limit) : b_(b), limit_(limit) {}
+  Expander(DiagramBuilder& b, std::size_t limit, const std::function<void(const Size&)>& multiple)
+      : b_(b), limit_(limit), multiple_(multiple) {}
 
   std::vector<Prenex> expand(const Ref& r, int depth = 0) {
     if (depth > 2000) throw std::length_error("a sum of contractions is nested too deeply");
@@ -58,8 +59,12 @@ public:
           std::set<Index> read;
           for (const Ref& f : p.factors) read.insert(f.at.begin(), f.at.end());
           for (Index k : o.bound)
-            if (read.count(k)) p.bound.push_back(k);
-            else p.coefficient = p.coefficient * as_coefficient(b_.axis(k).size);
+            if (read.count(k)) {
+              p.bound.push_back(k);
+            } else {
+              if (multiple_) multiple_(b_.axis(k).size);
+              p.coefficient = p.coefficient * as_coefficient(b_.axis(k).size);
+            }
         }
         return body;
       }
@@ -119,12 +124,14 @@ private:
 
   DiagramBuilder& b_;
   std::size_t limit_;
+  const std::function<void(const Size&)>& multiple_;
 };
 
 }  // namespace
 
-std::map<std::vector<Ref>, Coefficient> contraction_form(DiagramBuilder& b, const Ref& r, std::size_t limit) {
-  Expander e(b, limit);
+std::map<std::vector<Ref>, Coefficient> contraction_form(DiagramBuilder& b, const Ref& r, std::size_t limit,
+                                                         const std::function<void(const Size&)>& multiple) {
+  Expander e(b, limit, multiple);
   return e.collect(e.expand(r));
 }
 

@@ -14,7 +14,9 @@ struct ContractionTerm {
   Coefficient coefficient;
 };
 
-// Terms by their contractions. Throws std::length_error past `limit` terms. Holds for all integer indices.
-std::map<std::vector<Ref>, Coefficient> contraction_form(DiagramBuilder& b, const Ref& r, std::size_t limit = 20000);
+// Terms by their contractions. Throws std::length_error past `limit` terms. Holds for all integer indices where the sizes
+// of the axes that a sum binds and its body does not read are >= 0: `multiple` is told each of them.
+std::map<std::vector<Ref>, Coefficient> contraction_form(DiagramBuilder& b, const Ref& r, std::size_t limit = 20000,
+                                                         const std::function<void(const Size&)>& multiple = {});
 
 }  // namespace skein

@@ -17,16 +17,8 @@ const SignFact& Inferences::fact(const Step& s, std::size_t i) const {
 
 const Ref& Inferences::term(const Step& s, std::size_t i) const {
   if (i >= s.terms.size()) reject("a term is missing");
-  const Ref& r = s.terms[i];
-  if (r.wire.id >= b_.wire_count()) reject("a term reads a wire that does not exist");
-  const auto& axes = b_.axes(r.wire);
-  if (axes.size() != r.at.size()) reject("a term reads a wire at a wrong number of indices");
-  std::set<Index> seen;
-  for (std::size_t k = 0; k < axes.size(); ++k) {
-    if (!seen.insert(r.at[k]).second) reject("a term reads a wire twice at one index");
-    if (!(b_.axis(r.at[k]).size == axes[k].size)) reject("a term reads an axis at an index of another size");
-  }
-  return r;
+  k_.check(s.terms[i]);
+  return s.terms[i];
 }
 
 const Box& Inferences::box(const Step& s, Op op) const {
@@ -36,6 +28,7 @@ const Box& Inferences::box(const Step& s, Op op) const {
 }
 
 Equation Inferences::equation(const Step& s) {
+  for (const IndexExpression& e : s.index) k_.check_divisions(e);
   switch (s.rule) {
     case Inference::refl: return close(term(s, 0), term(s, 0));
     case Inference::sym: return sym(s);
@@ -163,8 +156,12 @@ Equation Inferences::contraction(const Step& s) {
   if (b_.dtype(l.wire) != DType::real || b_.dtype(r.wire) != DType::real) reject("ring laws are stated for reals only");
   std::map<std::vector<Ref>, Coefficient> a, c;
   try {
-    a = contraction_form(b_, l);
-    c = contraction_form(b_, r);
+    // A sum over an axis that its body does not read is a multiple by the size, unless that is negative.
+    auto multiple = [&](const Size& size) {
+      if (!k_.sizes().find_farkas(size)) reject("an axis that is summed away may have a negative size: " + to_string(size));
+    };
+    a = contraction_form(b_, l, 20000, multiple);
+    c = contraction_form(b_, r, 20000, multiple);
   } catch (const std::length_error& e) {
     reject(e.what());
   }

@@ -63,6 +63,10 @@ const Inference* find_inference(std::string_view name) {
   return nullptr;
 }
 
+namespace {
+constexpr std::uint32_t first_induction = 1000000;  // assumptions are numbered below, inductions from here
+}
+
 Kernel::Kernel(SizeContext sizes, LeafOracle oracle) : sizes_(std::move(sizes)), oracle_(std::move(oracle)) {}
 
 void Kernel::admit(TheoremPtr t) {
@@ -77,7 +81,9 @@ const Theorem* Kernel::find_theorem(Symbol name) const {
 
 std::uint32_t Kernel::assume_sign(const Ref& value, Sign sign) {
   if (!equations_.empty() || !facts_.empty()) reject("conditions of a claim come before its derivation");
+  check(value);
   if (arena_.dtype(value.wire) != DType::real) reject("only a real has a sign");
+  if (assumptions_.size() >= first_induction) reject("a claim has too many conditions");  // their numbers must not meet
   assumptions_.push_back({value, sign});
   return static_cast<std::uint32_t>(assumptions_.size() - 1);
 }
@@ -89,13 +95,53 @@ std::uint32_t Kernel::open_induction(const Ref& lhs, const Ref& rhs, Symbol size
         reject("the induction variable " + size.text() + " occurs in a size hypothesis");
   if (!arena_.deterministic(lhs.wire) || !arena_.deterministic(rhs.wire))
     reject("an induction on a claim with a stochastic box");
-  const std::uint32_t id = 1000000 + static_cast<std::uint32_t>(inductions_.size());
+  check(lhs);
+  check(rhs);
+  const std::uint32_t id = first_induction + static_cast<std::uint32_t>(inductions_.size());
   inductions_.emplace(id, Induction{lhs, rhs, size});
   return id;
 }
 
+void Kernel::check(const Ref& r) const {
+  if (r.wire.id >= arena_.wire_count()) reject("a term reads a wire that does not exist");
+  const auto& axes = arena_.axes(r.wire);
+  if (axes.size() != r.at.size()) reject("a term reads a wire at a wrong number of indices");
+  std::set<Index> seen;
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    if (!seen.insert(r.at[k]).second) reject("a term reads a wire twice at one index");
+    if (!(arena_.axis(r.at[k]).size == axes[k].size)) reject("a term reads an axis at an index of another size");
+  }
+}
+
+void Kernel::check_divisions(const IndexExpression& e) const {
+  for (const auto& [m, c] : e.terms())
+    for (const IndexAtom& a : m)
+      if (const Quotient* q = a.quotient()) {
+        if (!sizes_.find_farkas(q->denominator - size_constant(1)))
+          reject("an index is divided by a size that may be 0: " + to_string(q->denominator));
+        check_divisions(q->numerator);
+      }
+}
+
+void Kernel::check_divisions(WireId w) {
+  // Wires are numbered after their inputs; the arena also holds wires that no judgement is about.
+  for (auto i = static_cast<std::uint32_t>(divides_.size()); i < arena_.wire_count(); ++i) {
+    const Box& x = arena_.box(WireId{i});
+    bool fine = std::all_of(x.inputs.begin(), x.inputs.end(), [&](const Port& p) { return divides_[p.wire.id]; });
+    try {
+      for (const IndexExpression& e : x.index) check_divisions(e);
+    } catch (const Rejected&) {
+      fine = false;
+    }
+    divides_.push_back(fine);
+  }
+  if (!divides_.at(w.id)) reject("an index is divided by a size that may be 0");
+}
+
 Equation Kernel::close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others,
                        std::set<std::uint32_t> uses) const {
+  check(lhs);
+  check(rhs);
   Equation e{lhs.wire, rhs.wire, {}, {}, std::move(uses)};
   std::map<Index, std::uint32_t> number;
   for (Index i : lhs.at) number.emplace(i, static_cast<std::uint32_t>(number.size()));
@@ -121,13 +167,18 @@ Equation Kernel::close(const Ref& lhs, const Ref& rhs, const std::vector<Index>&
 }
 
 EquationId Kernel::prove(const Step& s) {
-  equations_.push_back(Inferences(*this).equation(s));
+  Equation e = Inferences(*this).equation(s);
+  check_divisions(e.lhs);
+  check_divisions(e.rhs);
+  equations_.push_back(std::move(e));
   equation_steps_.push_back(s);
   return EquationId(static_cast<std::uint32_t>(equations_.size() - 1));
 }
 
 SignId Kernel::prove_sign(const Step& s) {
-  facts_.push_back(Inferences(*this).sign(s));
+  SignFact f = Inferences(*this).sign(s);
+  check_divisions(f.wire);
+  facts_.push_back(std::move(f));
   fact_steps_.push_back(s);
   return SignId(static_cast<std::uint32_t>(facts_.size() - 1));
 }
@@ -194,6 +245,10 @@ TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& rig
     if (c.value.wire != assumptions_[i].value.wire || when[i].sign != assumptions_[i].sign)
       reject("the conditions of the claim are not those of its proof");
     if (!arena_.deterministic(c.value.wire)) reject("a condition with a stochastic box");
+    // The derivation uses it at the indices of its wire only; over an empty axis that the wire does not read it says nothing.
+    for (Index k : c.axes)
+      if (std::find(c.value.at.begin(), c.value.at.end(), k) == c.value.at.end() && !sizes_.positive(arena_.axis(k).size))
+        reject("a condition is stated over an axis that it does not read and that may be empty");
   }
   for (auto u : have.uses)
     if (u >= assumptions_.size()) reject("the claim rests on an induction hypothesis that was never discharged");

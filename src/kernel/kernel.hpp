@@ -32,10 +32,10 @@ public:
   EquationId prove(const Step& s);
   SignId prove_sign(const Step& s);
 
-  const Equation& equation(EquationId e) const { return equations_[e.number()]; }
-  const SignFact& fact(SignId s) const { return facts_[s.number()]; }
-  const Step& step(EquationId e) const { return equation_steps_[e.number()]; }
-  const Step& step(SignId s) const { return fact_steps_[s.number()]; }
+  const Equation& equation(EquationId e) const { return equations_.at(e.number()); }
+  const SignFact& fact(SignId s) const { return facts_.at(s.number()); }
+  const Step& step(EquationId e) const { return equation_steps_.at(e.number()); }
+  const Step& step(SignId s) const { return fact_steps_.at(s.number()); }
   // Both sides of an equation at given indices for lhs; extra indices are new unless `extra` gives them.
   std::pair<Ref, Ref> sides(EquationId e, const std::vector<Index>& at);
 
@@ -60,6 +60,11 @@ public:
 
 private:
   friend class Inferences;
+  // Throws unless `r` reads an existing wire at issued indices, one for each axis, of its size, pairwise different.
+  void check(const Ref& r) const;
+  // Throws unless every size that an index is divided by is >= 1: floor division has its laws there only.
+  void check_divisions(const IndexExpression& e) const;
+  void check_divisions(WireId w);
   Equation close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others, std::set<std::uint32_t> uses) const;
 
   SizeContext sizes_;
@@ -72,6 +77,7 @@ private:
   std::vector<Step> fact_steps_;
   std::vector<Assumption> assumptions_;
   std::map<std::uint32_t, Induction> inductions_;  // keyed above all assumptions
+  std::vector<bool> divides_;                      // by wire: it and all it depends on divide by sizes >= 1
   std::map<std::string, bool> asked_;              // leaves already answered in this kernel
   std::size_t leaves_ = 0;
 };
