@@ -1,0 +1,78 @@
+// The search for derivations: each tactic closes what it is for, and none closes what is false.
+#include "verify/derive.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "verify/rulebook.hpp"
+#include "verify/z3_oracle.hpp"
+
+using namespace skein;
+
+namespace {
+
+RuleReport verify(const std::string& claim, LeafOracle oracle = {}) {
+  static Z3Oracle z3;
+  ModuleOptions options;
+  options.prelude = std::filesystem::path(SKEIN_SOURCE_DIR) / "rules/prelude";
+  const Module m = parse_module(claim, "test.skn", options);
+  // A stub of the solver starts from nothing: the ledger has leaves of its own.
+  const std::filesystem::path ledger = std::filesystem::path(SKEIN_SOURCE_DIR) / "proofs/ledger";
+  RuleBook book(oracle ? oracle : z3.oracle(), oracle ? std::filesystem::path() : ledger);
+  return book.verify(m.claims().back());
+}
+
+bool verified(const std::string& claim) { return verify(claim).status == RuleStatus::verified; }
+
+}  // namespace
+
+TEST_CASE("normal forms close linear claims without the solver") {
+  const RuleReport r = verify("rule r(x[n], y[n]): sum[n] (2*x[n] - y[n]) == 2 * (sum[n] x[n]) - (sum[n] y[n])");
+  CHECK(r.status == RuleStatus::verified);
+  CHECK(r.tactic == "normal form");
+  CHECK(r.leaves == 0);
+}
+
+TEST_CASE("leaves close ordered claims") {
+  CHECK(verify("rule r(a, b): max(a, b) - a == max(0, b - a)").leaves == 1);
+  CHECK_FALSE(verified("rule r(a, b): max(a, b) - a == max(0, a - b)"));
+}
+
+TEST_CASE("a condition is needed where it is stated") {
+  CHECK(verified("rule r(a, b): max(a, 0) * b == a * b when a >= 0"));
+  CHECK_FALSE(verified("rule r(a, b): max(a, 0) * b == a * b"));
+}
+
+TEST_CASE("induction closes a maximum, and not a false one") {
+  CHECK(verified("rule r(c, x[n]): max[n] (c + x[n]) == c + (max[n] x[n]) by { induction n }"));
+  CHECK_FALSE(verified("rule r(c, x[n]): max[n] (c * x[n]) == c * (max[n] x[n]) by { induction n }"));
+}
+
+TEST_CASE("the mean of a constant needs a nonempty axis") {
+  CHECK(verified("rule r(c, x[n]): (sum[n] (c + 0 * x[n])) / |n| == c"));
+  CHECK_FALSE(verified("rule r(c, x[n?]): (sum[n] (c + 0 * x[n])) / |n| == c"));
+}
+
+TEST_CASE("sums in pieces meet whole sums") {
+  CHECK(verified("rule r(x[10]): sum[k:10] exp(x[k]) == (sum[i:4] exp(x[i])) + (sum[j:6] exp(x[4 + j]))"));
+  CHECK_FALSE(verified("rule r(x[10]): sum[k:10] exp(x[k]) == (sum[i:4] exp(x[i])) + (sum[j:6] exp(x[3 + j]))"));
+}
+
+TEST_CASE("a solver that knows nothing closes no leaf") {
+  const LeafOracle no = [](const std::string&) { return false; };
+  CHECK(verify("rule r(a, b): max(a, b) - a == max(0, b - a)", no).status == RuleStatus::unknown);
+}
+
+TEST_CASE("a solver that agrees to everything shows that the leaves matter") {
+  const LeafOracle yes = [](const std::string&) { return true; };
+  CHECK(verify("rule r(a, b): max(a, b) - a == max(0, a - b)", yes).status == RuleStatus::verified);
+}
+
+TEST_CASE("a claim with one side twice is refused") {
+  CHECK(verify("rule r(a, b): a + b == b + a").status == RuleStatus::error);
+}
+
+TEST_CASE("the axioms of the language are those of the kernel") {
+  CHECK(verified("axiom exp_add(a: ext, b: ext): exp(a + b) == exp(a) * exp(b)"));
+  CHECK_FALSE(verified("axiom exp_add(a, b): exp(a + b) == exp(a) * exp(b)"));
+  CHECK_FALSE(verified("axiom exp_more(a): exp(a) == a"));
+}
