@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "cli/report.hpp"
 #include "lang/printer.hpp"
@@ -34,7 +34,8 @@ struct Named {
 std::optional<Named> skn_argument(const std::string& argument) {
   if (ends_with(argument, ".skn")) return Named{argument, ""};
   const auto colon = argument.rfind(':');
-  if (colon == std::string::npos || !ends_with(std::string_view(argument).substr(0, colon), ".skn")) return std::nullopt;
+  if (colon == std::string::npos || !ends_with(std::string_view(argument).substr(0, colon), ".skn"))
+    return std::nullopt;
   return Named{argument.substr(0, colon), argument.substr(colon + 1)};
 }
 
@@ -94,7 +95,8 @@ Architecture read_architecture(const std::string& argument) {
     bad_input("an architecture is a .skn or an .onnx file", argument);
   }
   const std::string name = argument.starts_with(prelude) ? argument.substr(prelude.size()) : argument;
-  if (name.find('/') != std::string::npos || name.find('.') != std::string::npos) bad_input("there is no such file", argument);
+  if (name.find('/') != std::string::npos || name.find('.') != std::string::npos)
+    bad_input("there is no such file", argument);
   const Module m = parse_module("", "prelude");
   if (!m.find_def(name)) {
     const std::string hint = did_you_mean(name, m.def_names());
@@ -111,8 +113,8 @@ Pairing to_pairing(const Claim& claim) {
   std::string conditions;
   for (std::size_t k = 0; k < p.statement.when.size(); ++k) {
     const std::string name = fmt::format("condition_{}", k);
-    conditions += fmt::format("{}# holds at all indices: {} {}\n\n", print_diagram(p.statement.when[k].value, name), name,
-                              relation(p.statement.when[k].sign));
+    conditions += fmt::format("{}# holds at all indices: {} {}\n\n", print_diagram(p.statement.when[k].value, name),
+                              name, relation(p.statement.when[k].sign));
   }
   if (const auto at = p.text.rfind("theorem "); at != std::string::npos) p.text.insert(at, conditions);
   return p;
@@ -134,9 +136,12 @@ Pairing read_pairing(const std::vector<std::string>& arguments) {
 
 std::string file_stem(const std::string& argument) {
   std::string name = argument;
-  if (const auto named = skn_argument(argument); named && !named->name.empty()) name = named->name;
-  else if (named || ends_with(argument, ".onnx")) name = fs::path(argument).stem().string();
-  else if (argument.starts_with("prelude:")) name = argument.substr(8);
+  if (const auto named = skn_argument(argument); named && !named->name.empty())
+    name = named->name;
+  else if (named || ends_with(argument, ".onnx"))
+    name = fs::path(argument).stem().string();
+  else if (argument.starts_with("prelude:"))
+    name = argument.substr(8);
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
   return name.empty() || name.front() == '.' ? "_" + name : name;

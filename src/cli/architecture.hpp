@@ -1,6 +1,6 @@
 #pragma once
-// Architectures as the command line names them: FILE.skn:NAME, FILE.skn with a single def, FILE.onnx, prelude:NAME or the
-// NAME of a def of the prelude; and statements: two architectures, or the claim FILE.skn:NAME.
+// Architectures as the command line names them: FILE.skn:NAME, FILE.skn with a single def, FILE.onnx, prelude:NAME or
+// the NAME of a def of the prelude; and statements: two architectures, or the claim FILE.skn:NAME.
 #include <string>
 #include <vector>
 

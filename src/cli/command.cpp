@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 void add_common_options(CLI::App& command, CommonOptions& common) {
   command.add_flag("--json", common.json, "one JSON object on stdout, everything else on stderr");
   command.add_option("--timeout", common.timeout, "wall-clock seconds for each statement")->capture_default_str();
-  command.add_option("--memory", common.memory, "limit in MB; 0 for none")->capture_default_str()->check(CLI::NonNegativeNumber);
+  command.add_option("--memory", common.memory, "limit in MB; 0 for none")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--jobs", common.jobs, "number of jobs")->capture_default_str()->check(CLI::PositiveNumber);
   command.add_option("--seed", common.seed, "of all random choices")->capture_default_str();
 }

@@ -1,5 +1,5 @@
-// skein fmt: the defs of a file in canonical form. Everything else of the file (claims, imports, comments between items)
-// stays as it is, and the result is read back and compared before anything is written.
+// skein fmt: the defs of a file in canonical form. Everything else of the file (claims, imports, comments between
+// items) stays as it is, and the result is read back and compared before anything is written.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -48,7 +48,9 @@ bool same_diagram(const Diagram& x, const Diagram& y) {
 }
 
 void need_same_defs(const Module& before, const std::string& text, const std::string& file) {
-  const auto broken = [](const std::string& why) { return std::logic_error("the formatted text is not the same: " + why); };
+  const auto broken = [](const std::string& why) {
+    return std::logic_error("the formatted text is not the same: " + why);
+  };
   try {
     const Module after = parse_module(text, file);
     for (const auto& def : before.defs()) {
@@ -65,8 +67,10 @@ int run(const std::string& file, bool in_place, const CommonOptions& common) {
   const std::string text = formatted(module, file);
   need_same_defs(module, text, file);
   if (in_place) write_file(file, text);
-  if (common.json) print_json({{"file", file}, {"text", text}, {"written", in_place}});
-  else if (!in_place) fmt::print("{}", text);
+  if (common.json)
+    print_json({{"file", file}, {"text", text}, {"written", in_place}});
+  else if (!in_place)
+    fmt::print("{}", text);
   return all_hold;
 }
 

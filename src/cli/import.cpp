@@ -39,12 +39,15 @@ void import_model(const std::string& file, const Emit& emit) {
 
 int run(const std::string& file, const CommonOptions& common) {
   json result;
-  supervise_to_end({.seconds = common.timeout, .megabytes = common.memory}, "reading " + file,
-                   [&](const Emit& emit) { import_model(file, emit); },
-                   [&](std::string_view message) { result = json::parse(message); });
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory}, "reading " + file,
+      [&](const Emit& emit) { import_model(file, emit); },
+      [&](std::string_view message) { result = json::parse(message); });
   for (const json& note : result.at("notes")) fmt::print(stderr, "note: {}\n", note.get<std::string>());
-  if (common.json) print_json(result);
-  else fmt::print("{}", result.at("text").get<std::string>());
+  if (common.json)
+    print_json(result);
+  else
+    fmt::print("{}", result.at("text").get<std::string>());
   return all_hold;
 }
 

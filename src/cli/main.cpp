@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -42,7 +42,8 @@ std::string suggestion(const CLI::App& app, int argc, char** argv) {
       const std::string name = word.substr(0, word.find('='));
       for (const CLI::Option* o : at->get_options())
         for (const std::string& l : o->get_lnames()) known.push_back("--" + l);
-      if (std::find(known.begin(), known.end(), name) == known.end() && word[1] == '-') return did_you_mean(name, known);
+      if (std::find(known.begin(), known.end(), name) == known.end() && word[1] == '-')
+        return did_you_mean(name, known);
       continue;
     }
     const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
@@ -65,7 +66,8 @@ Failure usage_failure(const CLI::ParseError& e, const CLI::App& app, int argc, c
   Failure f;
   f.exit = wrong_usage, f.kind = "usage";
   const std::string hint = suggestion(app, argc, argv);
-  f.message = hint.starts_with("there is no command") ? hint : fmt::format("{}{}{}", e.what(), hint.empty() ? "" : "; ", hint);
+  f.message =
+      hint.starts_with("there is no command") ? hint : fmt::format("{}{}{}", e.what(), hint.empty() ? "" : "; ", hint);
   f.shown = f.message + "\n(skein --help lists the commands, skein COMMAND --help their options)";
   return f;
 }
@@ -102,7 +104,6 @@ int run(int argc, char** argv) {
 }  // namespace skein::cli
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
   try {
     return skein::cli::run(argc, argv);
   } catch (const std::exception& e) {

@@ -2,10 +2,11 @@
 #include "prove/prove.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "cli/architecture.hpp"
 #include "cli/command.hpp"
@@ -38,10 +39,20 @@ struct Task {
 };
 
 json empty_result(const Task& t) {
-  return {{"name", t.name},          {"verdict", "unknown"},     {"statement", nullptr}, {"left", t.left},
-          {"right", t.right},        {"certificate", nullptr},   {"witness", nullptr},   {"hypotheses", json::array()},
-          {"confirmed", nullptr},    {"steps", nullptr},         {"seconds", json::object()},
-          {"certificates", json::array()}, {"reason", nullptr},  {"differences", json::array()}};
+  return {{"name", t.name},
+          {"verdict", "unknown"},
+          {"statement", nullptr},
+          {"left", t.left},
+          {"right", t.right},
+          {"certificate", nullptr},
+          {"witness", nullptr},
+          {"hypotheses", json::array()},
+          {"confirmed", nullptr},
+          {"steps", nullptr},
+          {"seconds", json::object()},
+          {"certificates", json::array()},
+          {"reason", nullptr},
+          {"differences", json::array()}};
 }
 
 // How often each inference occurs, and which theorems are used, read off the certificates.
@@ -54,8 +65,10 @@ json outline(const std::vector<std::string>& certificates) {
       std::istringstream words(line);
       std::string first, second;
       words >> first >> second;
-      if (first == "use") uses.insert(second);
-      else if (first.size() > 1 && (first[0] == 'e' || first[0] == 's') && find_inference(second)) ++inferences[second];
+      if (first == "use")
+        uses.insert(second);
+      else if (first.size() > 1 && (first[0] == 'e' || first[0] == 's') && find_inference(second))
+        ++inferences[second];
     }
   }
   return {{"inferences", inferences}, {"uses", uses}};
@@ -114,7 +127,8 @@ void decide(const Task& task, const ProveArguments& args, const CommonOptions& c
   json j;
   if (const auto* p = std::get_if<Proof>(&outcome.verdict)) j = report_proof(*p, task, args.out, args);
   if (const auto* w = std::get_if<Witness>(&outcome.verdict)) j = report_witness(*w, pairing.statement, task, args.out);
-  if (const auto* u = std::get_if<Unknown>(&outcome.verdict)) j = {{"reason", u->reason}, {"differences", u->differences}};
+  if (const auto* u = std::get_if<Unknown>(&outcome.verdict))
+    j = {{"reason", u->reason}, {"differences", u->differences}};
   j["verdict"] = to_string(outcome.verdict);
   j["hypotheses"] = outcome.hypotheses;
   j["seconds"] = outcome.seconds;
@@ -130,7 +144,7 @@ void print_verdict(const json& r, const Task& task, const ProveArguments& args) 
   auto line = [](const char* label, const std::string& text) { fmt::print("  {:<12} {}\n", label, text); };
   if (verdict == "proved") {
     fmt::print("proved: the two sides are equal over the real numbers\n");
-    line("steps", fmt::format("{}, {} of them asked of the solver", r.at("steps").dump(), r.at("leaves").dump()));
+    line("steps", fmt::format("{}; {} leaves asked of the solver", r.at("steps").dump(), r.at("leaves").dump()));
     for (const json& c : r.at("certificates")) line("certificate", c.get<std::string>());
     const json& c = r.at("confirmed");
     line("confirmed", fmt::format("{} instances; float32 differs by at most {:.2g} absolute, {:.2g} relative",
@@ -155,7 +169,8 @@ void print_verdict(const json& r, const Task& task, const ProveArguments& args) 
     for (const json& h : r.at("hypotheses")) line("hypothesis", h.get<std::string>());
   }
   if (!args.explain) return;
-  for (const auto& [phase, seconds] : r.at("seconds").items()) line("seconds", fmt::format("{} {:.3f}", phase, seconds.get<double>()));
+  for (const auto& [phase, seconds] : r.at("seconds").items())
+    line("seconds", fmt::format("{} {:.3f}", phase, seconds.get<double>()));
   if (!r.contains("outline")) return;
   for (const auto& [inference, count] : r.at("outline").at("inferences").items())
     line("inference", fmt::format("{} x {}", count.get<int>(), inference));
@@ -191,8 +206,12 @@ int exit_code(const std::string& verdict) {
 
 int prove_pair(const ProveArguments& args, const CommonOptions& common) {
   const std::string &a = args.architectures[0], &b = args.architectures[1];
-  const Task task{file_stem(a) + "_is_" + file_stem(b), a, b,
-                  [&] { return pair(read_architecture(a), read_architecture(b)); }, {}, false};
+  const Task task{file_stem(a) + "_is_" + file_stem(b),
+                  a,
+                  b,
+                  [&] { return pair(read_architecture(a), read_architecture(b)); },
+                  {},
+                  false};
   const json result = run_task(task, args, common);
   if (common.json) print_json(result);
   return exit_code(result.at("verdict"));
@@ -203,7 +222,8 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
   const auto colon = argument.rfind(".skn:");
   const std::string file = colon == std::string::npos ? argument : argument.substr(0, colon + 4);
   const std::string only = colon == std::string::npos ? "" : argument.substr(colon + 5);
-  if (!file.ends_with(".skn")) usage_error("one argument is a .skn file with theorems; two arguments are architectures");
+  if (!file.ends_with(".skn"))
+    usage_error("one argument is a .skn file with theorems; two arguments are architectures");
   const Module module = read_module(file);
 
   json results = json::array();
@@ -212,9 +232,11 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
   for (const Claim& claim : module.claims()) {
     if (claim.kind != ClaimKind::theorem || (!only.empty() && claim.name.text() != only)) continue;
     const std::string place = claim.file + ":" + claim.name.text();
-    const Task task{claim.name.text(), place + " (left side)", place + " (right side)", [&] { return to_pairing(claim); },
-                    claim.hints, claim.negated};
-    if (!common.json) fmt::print("{}# --- {}theorem {}\n", results.empty() ? "" : "\n", claim.negated ? "false " : "", task.name);
+    const Task task{
+        claim.name.text(), place + " (left side)", place + " (right side)", [&] { return to_pairing(claim); },
+        claim.hints,       claim.negated};
+    if (!common.json)
+      fmt::print("{}# --- {}theorem {}\n", results.empty() ? "" : "\n", claim.negated ? "false " : "", task.name);
     ProveArguments one = args;
     one.architectures = {file};
     json r = run_task(task, one, common);
@@ -222,9 +244,12 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
     const bool as_expected = verdict == (claim.negated ? "refuted" : "proved");
     r["expected"] = claim.negated ? "refuted" : "proved";
     r["as_expected"] = as_expected;
-    if (as_expected) ++expected;
-    else if (verdict == "unknown") ++unknown;
-    else refuted = true;  // a theorem refuted, or a false one proved
+    if (as_expected)
+      ++expected;
+    else if (verdict == "unknown")
+      ++unknown;
+    else
+      refuted = true;  // a theorem refuted, or a false one proved
     results.push_back(std::move(r));
   }
   const int total = static_cast<int>(results.size());
@@ -232,7 +257,9 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
     bad_input(only.empty() ? "the file has no theorem" : fmt::format("the file has no theorem {}", only), file);
   const int exit = refuted ? some_fail : unknown ? not_decided : all_hold;
   if (common.json) {
-    print_json({{"verdict", exit == all_hold ? "proved" : exit == some_fail ? "refuted" : "unknown"},
+    print_json({{"verdict", exit == all_hold    ? "proved"
+                            : exit == some_fail ? "refuted"
+                                                : "unknown"},
                 {"results", results},
                 {"total", total},
                 {"as_expected", expected},
@@ -252,7 +279,8 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
 }  // namespace
 
 void add_prove(CLI::App& app, Invocation& call) {
-  CLI::App* c = app.add_subcommand("prove", "Prove or refute that two architectures are equal, or the theorems of a file");
+  CLI::App* c =
+      app.add_subcommand("prove", "Prove or refute that two architectures are equal, or the theorems of a file");
   auto args = std::make_shared<ProveArguments>();
   c->add_option("ARCHITECTURE", args->architectures,
                 "two of FILE.skn:NAME, FILE.skn, FILE.onnx, prelude:NAME; or one FILE.skn with theorems")

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/architecture.hpp"
@@ -30,10 +31,11 @@ bool contains(const std::vector<Size>& all, const Size& s) { return std::find(al
 std::string stronger_context(const SizeContext& theorem, const SizeContext& wanted) {
   for (const auto& [v, bound] : wanted.lower)
     if (theorem.lower_bound(v) > bound)
-      return fmt::format("the certificate assumes {} >= {}, the statement {} >= {}", v.text(), theorem.lower_bound(v), v.text(),
-                         bound);
+      return fmt::format("the certificate assumes {} >= {}, the statement {} >= {}", v.text(), theorem.lower_bound(v),
+                         v.text(), bound);
   for (const Size& h : theorem.hypotheses)
-    if (!contains(wanted.hypotheses, h)) return fmt::format("the certificate assumes {} >= 0, the statement does not", to_string(h));
+    if (!contains(wanted.hypotheses, h))
+      return fmt::format("the certificate assumes {} >= 0, the statement does not", to_string(h));
   return "";
 }
 
@@ -71,8 +73,9 @@ std::string different_endpoints(const Statement& theorem, const Statement& wante
   const auto want_left = output_at(b, wanted.left, k, at, false), want_right = output_at(b, wanted.right, k, at, false);
   if (!left || !right || !want_left || !want_right) return "the output has other axes in the certificate";
   if (*left != *want_left)
-    return *left == *want_right && *right == *want_left ? "the certificate proves the converse: left and right are swapped"
-                                                        : "the left side is another diagram in the certificate";
+    return *left == *want_right && *right == *want_left
+               ? "the certificate proves the converse: left and right are swapped"
+               : "the left side is another diagram in the certificate";
   if (*right != *want_right) return "the right side is another diagram in the certificate";
   for (const Condition& c : theorem.when) {
     std::vector<Index> where;
@@ -131,11 +134,13 @@ int run(const ReplayArguments& args, const CommonOptions& common) {
       });
   if (ending != Ending::finished) result["reason"] = describe(ending, budget);
   const bool accepted = result.at("accepted");
-  if (common.json) print_json(result);
+  if (common.json)
+    print_json(result);
   else if (accepted)
-    fmt::print("accepted {}: {} steps, {} leaves asked, for the output {}\n", args.certificate, result.at("steps").dump(),
-               result.at("leaves").dump(), result.at("output").get<std::string>());
-  else fmt::print("rejected {}: {}\n", args.certificate, result.at("reason").get<std::string>());
+    fmt::print("accepted {}: {} steps, {} leaves asked, for the output {}\n", args.certificate,
+               result.at("steps").dump(), result.at("leaves").dump(), result.at("output").get<std::string>());
+  else
+    fmt::print("rejected {}: {}\n", args.certificate, result.at("reason").get<std::string>());
   return accepted ? all_hold : ending != Ending::finished ? not_decided : some_fail;
 }
 
@@ -145,7 +150,9 @@ void add_replay(CLI::App& app, Invocation& call) {
   CLI::App* c = app.add_subcommand("replay", "Replay a certificate and compare its endpoints with the files");
   auto args = std::make_shared<ReplayArguments>();
   c->add_option("CERTIFICATE", args->certificate, "as written by prove")->required();
-  c->add_option("ARCHITECTURE", args->architectures, "two architectures, or FILE.skn:CLAIM")->required()->expected(1, 2);
+  c->add_option("ARCHITECTURE", args->architectures, "two architectures, or FILE.skn:CLAIM")
+      ->required()
+      ->expected(1, 2);
   c->add_option("--ledger", args->ledger, "folder with the certificates of the rules");
   c->add_option("--solver", args->solver, "asked again for every leaf; none rejects leaves")->capture_default_str();
   add_common_options(*c, call.common);

@@ -1,7 +1,7 @@
 #pragma once
-// Failures: how a command that gives no verdict ends. Every error becomes one clear message, a kind that scripts can rely
-// on, a place where there is one, and an exit code; bad input, wrong usage, spent budgets and defects of skein are never
-// one another.
+// Failures: how a command that gives no verdict ends. Every error becomes one clear message, a kind that scripts can
+// rely on, a place where there is one, and an exit code; bad input, wrong usage, spent budgets and defects of skein are
+// never one another.
 #include <exception>
 #include <nlohmann/json_fwd.hpp>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 #pragma once
-// Rule files: the claims of rules/*.skn in the order in which later ones may rest on earlier ones, each with its text as it
-// was written.
+// Rule files: the claims of rules/*.skn in the order in which later ones may rest on earlier ones, each with its text
+// as it was written.
 #include <memory>
 #include <string>
 #include <vector>

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "cli/report.hpp"
 #include "cli/rule_files.hpp"
@@ -27,7 +29,8 @@ int list(const std::vector<std::string>& files, const CommonOptions& common) {
   for (const RuleEntry& r : read_rules(files)) {
     if (!common.json) {
       const std::string first = r.claim->description.substr(0, r.claim->description.find('\n'));
-      fmt::print("{:<34} {:<11} {:<22} {}\n", r.claim->name.text(), describe(*r.claim), fs::path(r.file).filename().string(), first);
+      fmt::print("{:<34} {:<11} {:<22} {}\n", r.claim->name.text(), describe(*r.claim),
+                 fs::path(r.file).filename().string(), first);
     }
     all.push_back({{"name", r.claim->name.text()},
                    {"kind", describe(*r.claim)},
@@ -70,13 +73,15 @@ Derived derive_rule(const std::vector<RuleEntry>& rules, const RuleEntry& rule, 
   });
   Ledger ledger(default_ledger(), z3.oracle());
   DeriveOptions options;
-  options.deadline = std::chrono::steady_clock::now() +
-                     std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(common.timeout));
+  options.deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                            std::chrono::duration<double>(common.timeout));
   for (const RuleEntry& earlier : rules) {
     if (earlier.claim == rule.claim) break;
     if (earlier.claim->negated || earlier.claim->kind == ClaimKind::axiom) continue;
-    if (const TheoremPtr t = known(ledger, earlier.claim->name)) book.ledger().add(t);
-    else book.verify(*earlier.claim, options);
+    if (const TheoremPtr t = known(ledger, earlier.claim->name))
+      book.ledger().add(t);
+    else
+      book.verify(*earlier.claim, options);
   }
   asked.clear();
   Derived d{book.verify(*rule.claim, options), {}};
@@ -91,25 +96,34 @@ Derived derive_rule(const std::vector<RuleEntry>& rules, const RuleEntry& rule, 
 
 json derived_to_json(const Derived& d) {
   json leaves = json::array();
-  for (const Leaf& l : d.leaves) leaves.push_back({{"text", l.text}, {"unsat", l.unsatisfiable}, {"sha256", digest(l.text)}});
-  const char* status = d.report.status == RuleStatus::verified ? "verified" : d.report.status == RuleStatus::error ? "error" : "unknown";
-  return {{"status", status},   {"tactic", d.report.tactic},   {"reason", d.report.reason},
-          {"steps", d.report.steps}, {"leaves", leaves}, {"certificate", d.report.certificate}};
+  for (const Leaf& l : d.leaves)
+    leaves.push_back({{"text", l.text}, {"unsat", l.unsatisfiable}, {"sha256", digest(l.text)}});
+  const char* status = d.report.status == RuleStatus::verified ? "verified"
+                       : d.report.status == RuleStatus::error  ? "error"
+                                                               : "unknown";
+  return {{"status", status},        {"tactic", d.report.tactic}, {"reason", d.report.reason},
+          {"steps", d.report.steps}, {"leaves", leaves},          {"certificate", d.report.certificate}};
 }
 
 // The false twin stands behind its rule: the claims up to the next true one.
 const RuleEntry* twin_of(const std::vector<RuleEntry>& rules, const RuleEntry& rule) {
   for (std::size_t k = 0; k + 1 < rules.size(); ++k)
-    if (rules[k].claim == rule.claim && rules[k + 1].claim->negated && rules[k + 1].file == rule.file) return &rules[k + 1];
+    if (rules[k].claim == rule.claim && rules[k + 1].claim->negated && rules[k + 1].file == rule.file)
+      return &rules[k + 1];
   return nullptr;
 }
 
 json supervised_derivation(const std::vector<RuleEntry>& rules, const RuleEntry& rule, const CommonOptions& common) {
-  json result{{"status", "unknown"}, {"tactic", ""}, {"steps", 0}, {"leaves", json::array()}, {"certificate", ""},
+  json result{{"status", "unknown"},
+              {"tactic", ""},
+              {"steps", 0},
+              {"leaves", json::array()},
+              {"certificate", ""},
               {"reason", fmt::format("the time limit of {} s or the memory limit was reached", common.timeout)}};
-  supervise({.seconds = common.timeout, .megabytes = common.memory, .grace = 2}, "deriving " + rule.claim->name.text(),
-            [&](const Emit& emit) { emit(to_text(derived_to_json(derive_rule(rules, rule, common)))); },
-            [&](std::string_view message) { result = json::parse(message); });
+  supervise(
+      {.seconds = common.timeout, .megabytes = common.memory, .grace = 2}, "deriving " + rule.claim->name.text(),
+      [&](const Emit& emit) { emit(to_text(derived_to_json(derive_rule(rules, rule, common)))); },
+      [&](std::string_view message) { result = json::parse(message); });
   return result;
 }
 
@@ -199,7 +213,8 @@ void add_one_rule(CLI::App& rules, Invocation& call, const char* name, const cha
   c->add_option("NAME", args->name, "a rule")->required();
   c->add_option("FILE", args->files, "files with rules; all of rules/ if there is none");
   add_common_options(*c, call.common);
-  c->callback([&call, args, run] { call.run = [&call, args, run] { return run(args->name, args->files, call.common); }; });
+  c->callback(
+      [&call, args, run] { call.run = [&call, args, run] { return run(args->name, args->files, call.common); }; });
 }
 
 }  // namespace

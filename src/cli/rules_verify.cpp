@@ -1,6 +1,6 @@
-// skein rules verify: every rule derived anew and every false twin refuted. The rules of a run rest on one another, so one
-// child process works through them; if one claim exceeds its limits, a new child goes on behind it, with the certificates that
-// were accepted so far.
+// skein rules verify: every rule derived anew and every false twin refuted. The rules of a run rest on one another, so
+// one child process works through them; if one claim exceeds its limits, a new child goes on behind it, with the
+// certificates that were accepted so far.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -105,16 +105,17 @@ struct Counts {
 
 class Run {
  public:
-  Run(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common), rules_(read_rules(args.files)) {}
+  Run(const VerifyArguments& args, const CommonOptions& common)
+      : args_(args), common_(common), rules_(read_rules(args.files)) {}
 
   int run() {
     if (rules_.empty()) bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
     while (next_ < rules_.size()) {
       const std::size_t from = next_;
       const Budget budget{.seconds = common_.timeout, .megabytes = common_.memory, .grace = grace, .per_message = true};
-      const Ending ending = supervise(budget, "verifying rules",
-                                      [&](const Emit& emit) { work(from, emit); },
-                                      [&](std::string_view message) { record(json::parse(message)); });
+      const Ending ending = supervise(
+          budget, "verifying rules", [&](const Emit& emit) { work(from, emit); },
+          [&](std::string_view message) { record(json::parse(message)); });
       if (ending == Ending::finished || next_ >= rules_.size()) continue;
       record({{"status", "unknown"},
               {"reason", describe(ending, budget)},
@@ -146,23 +147,34 @@ class Run {
       }
     }
     if (claim.negated) {
-      if (status == "refuted") ++counts_.false_refuted;
-      else ++counts_.false_unknown;
+      if (status == "refuted")
+        ++counts_.false_refuted;
+      else
+        ++counts_.false_unknown;
       if (r.at("derived").get<bool>()) ++counts_.false_accepted, accepted_.push_back(claim.name.text());
-    } else if (status == "verified") ++counts_.verified;
-    else if (status == "refuted") ++counts_.refuted;
-    else if (status == "unknown") ++counts_.unknown;
-    else ++counts_.error;
+    } else if (status == "verified")
+      ++counts_.verified;
+    else if (status == "refuted")
+      ++counts_.refuted;
+    else if (status == "unknown")
+      ++counts_.unknown;
+    else
+      ++counts_.error;
     if (!common_.json) {
-      const bool good = status == (claim.negated ? "refuted" : "verified") && !(claim.negated && r.at("derived").get<bool>());
+      const bool good =
+          status == (claim.negated ? "refuted" : "verified") && !(claim.negated && r.at("derived").get<bool>());
       std::string detail = r.value("tactic", std::string());
-      if (r.value("steps", 0) > 0) detail += fmt::format(", {} steps, {} leaves", r.value("steps", 0), r.value("leaves", 0));
+      if (r.value("steps", 0) > 0)
+        detail += fmt::format(", {} steps, {} leaves", r.value("steps", 0), r.value("leaves", 0));
       if (claim.negated && r.at("where").is_string()) detail = r.at("where").get<std::string>();
-      if (claim.negated && r.at("derived").get<bool>()) detail = "ACCEPTED, though it is false";
-      else if (!good && r.contains("where") && r.at("where").is_string()) detail = r.at("where").get<std::string>();
-      else if (!good) detail = r.value("reason", std::string());
-      fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status, (claim.negated ? "false " : "") + claim.name.text(),
-                 r.at("seconds").get<double>(), detail);
+      if (claim.negated && r.at("derived").get<bool>())
+        detail = "ACCEPTED, though it is false";
+      else if (!good && r.contains("where") && r.at("where").is_string())
+        detail = r.at("where").get<std::string>();
+      else if (!good)
+        detail = r.value("reason", std::string());
+      fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status,
+                 (claim.negated ? "false " : "") + claim.name.text(), r.at("seconds").get<double>(), detail);
       std::fflush(stdout);
     }
     results_.push_back(std::move(r));
@@ -181,9 +193,10 @@ class Run {
                   {"accepted_twins", accepted_},
                   {"solver", args_.stub.empty() ? "z3" : args_.stub}});
     } else {
-      fmt::print("\n{} verified, {} refuted, {} unknown, {} in error; false rules: {} refuted, {} unknown, {} accepted\n",
-                 counts_.verified, counts_.refuted, counts_.unknown, counts_.error, counts_.false_refuted, counts_.false_unknown,
-                 counts_.false_accepted);
+      fmt::print(
+          "\n{} verified, {} refuted, {} unknown, {} in error; false rules: {} refuted, {} unknown, {} accepted\n",
+          counts_.verified, counts_.refuted, counts_.unknown, counts_.error, counts_.false_refuted,
+          counts_.false_unknown, counts_.false_accepted);
       for (const std::string& name : accepted_) fmt::print("a false rule gets through: {}\n", name);
     }
     if (counts_.false_accepted && args_.stub.empty()) {
@@ -212,7 +225,8 @@ void add_rules_verify(CLI::App& rules, Invocation& call) {
   c->add_option("FILE", args->files, "files with rules; all of rules/ if there is none");
   c->add_option("--out", args->out, "folder for witnesses")->capture_default_str();
   c->add_option("--write-ledger", args->write_ledger, "folder to write the certificates to");
-  c->add_option("--solver-stub", args->stub, "what a stub answers in the solver's place, to see how much the leaves matter")
+  c->add_option("--solver-stub", args->stub,
+                "what a stub answers in the solver's place, to see how much the leaves matter")
       ->check(CLI::IsMember({"unknown", "unsat"}));
   add_common_options(*c, call.common);
   c->callback([&call, args] { call.run = [&call, args] { return Run(*args, call.common).run(); }; });

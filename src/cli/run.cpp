@@ -2,11 +2,11 @@
 #include "cli/run.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "backend/enclosure.hpp"
 #include "backend/npy.hpp"
@@ -22,8 +22,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t few = 24;                    // elements that are printed in full
-constexpr std::size_t certified_work = 1u << 22;   // box points up to which the domain is certified
+constexpr std::size_t few = 24;                   // elements that are printed in full
+constexpr std::size_t certified_work = 1u << 22;  // box points up to which the domain is certified
 
 std::map<Symbol, Integer> parse_sizes(const std::string& text) {
   std::map<Symbol, Integer> out;
@@ -62,8 +62,10 @@ Environment environment(const Architecture& a, const RunArguments& args, std::ui
   Environment e;
   e.sizes = parse_sizes(args.sizes);
   for (const InputPort& p : d.inputs()) {
-    if (auto w = a.weights.find(p.name); w != a.weights.end()) e.inputs[p.name] = {w->second.shape, w->second.values};
-    else open.push_back(&p);
+    if (auto w = a.weights.find(p.name); w != a.weights.end())
+      e.inputs[p.name] = {w->second.shape, w->second.values};
+    else
+      open.push_back(&p);
   }
   if (args.inputs.size() > open.size())
     bad_input(fmt::format("{} arrays are given, but {} takes {}", args.inputs.size(), a.source, open.size()));
@@ -96,9 +98,9 @@ void evaluate_architecture(const RunArguments& args, const CommonOptions& common
   for (const auto& [name, array] : e.inputs) elements = std::max(elements, array.data.size());
   const DomainReport domain = domain_report(a.diagram, e, elements);
 
-  json j{{"architecture", a.source}, {"precision", args.float32 ? "float32" : "float64"}, {"sizes", json::object()},
-         {"inputs", json::array()},  {"outputs", json::array()},
-         {"domain", {{"inside", to_word(domain.inside)}, {"message", domain.message}}}};
+  json j{{"architecture", a.source}, {"precision", args.float32 ? "float32" : "float64"},
+         {"sizes", json::object()},  {"inputs", json::array()},
+         {"outputs", json::array()}, {"domain", {{"inside", to_word(domain.inside)}, {"message", domain.message}}}};
   for (const auto& [v, n] : e.sizes) j["sizes"][v.text()] = n.get_si();
   for (const InputPort& p : a.diagram.inputs())
     j["inputs"].push_back({{"name", p.name.text()}, {"shape", e.inputs.at(p.name).shape}});
@@ -117,7 +119,8 @@ void evaluate_architecture(const RunArguments& args, const CommonOptions& common
 
 void print_result(const json& j) {
   for (const auto& [v, n] : j.at("sizes").items()) fmt::print("size   {} = {}\n", v, n.dump());
-  for (const json& i : j.at("inputs")) fmt::print("input  {} {}\n", i.at("name").get<std::string>(), i.at("shape").dump());
+  for (const json& i : j.at("inputs"))
+    fmt::print("input  {} {}\n", i.at("name").get<std::string>(), i.at("shape").dump());
   for (const json& o : j.at("outputs")) {
     fmt::print("output {} {}: min {}, max {}, mean {}\n", o.at("name").get<std::string>(), o.at("shape").dump(),
                o.at("min").dump(), o.at("max").dump(), o.at("mean").dump());
@@ -125,26 +128,33 @@ void print_result(const json& j) {
     if (o.contains("file")) fmt::print("  written to {}\n", o.at("file").get<std::string>());
   }
   const json& d = j.at("domain");
-  if (d.at("inside") == "yes") fmt::print("domain: inside\n");
-  else fmt::print("domain: {}: {}\n", d.at("inside") == "no" ? "outside" : "not decided", d.at("message").get<std::string>());
+  if (d.at("inside") == "yes")
+    fmt::print("domain: inside\n");
+  else
+    fmt::print("domain: {}: {}\n", d.at("inside") == "no" ? "outside" : "not decided",
+               d.at("message").get<std::string>());
 }
 
 }  // namespace
 
 int run_architecture(const RunArguments& args, const CommonOptions& common) {
   json result;
-  supervise_to_end({.seconds = common.timeout, .megabytes = common.memory}, "running " + args.subjects[0],
-                   [&](const Emit& emit) { evaluate_architecture(args, common, emit); },
-                   [&](std::string_view message) { result = json::parse(message); });
-  if (common.json) print_json(result);
-  else print_result(result);
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory}, "running " + args.subjects[0],
+      [&](const Emit& emit) { evaluate_architecture(args, common, emit); },
+      [&](std::string_view message) { result = json::parse(message); });
+  if (common.json)
+    print_json(result);
+  else
+    print_result(result);
   return all_hold;
 }
 
 void add_run(CLI::App& app, Invocation& call) {
   CLI::App* c = app.add_subcommand("run", "Run an architecture, or replay a witness on the two sides it refutes");
   auto args = std::make_shared<RunArguments>();
-  c->add_option("SUBJECT", args->subjects, "an architecture; or a witness folder and two architectures, or FILE.skn:CLAIM")
+  c->add_option("SUBJECT", args->subjects,
+                "an architecture; or a witness folder and two architectures, or FILE.skn:CLAIM")
       ->required()
       ->expected(1, 3);
   c->add_option("--input", args->inputs, "FILE.npy, for each input in order; the rest is random");

@@ -28,10 +28,13 @@ Environment read_point(const fs::path& folder, const Pairing& p) {
   std::error_code error;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     const fs::path file = folder / fmt::format("input_{}.npy", k);
-    if (fs::exists(file, error)) e.inputs[inputs[k].name] = read_npy(file);
+    if (fs::exists(file, error))
+      e.inputs[inputs[k].name] = read_npy(file);
     else if (auto it = p.pool.find(inputs[k].name); it != p.pool.end())
       e.inputs[inputs[k].name] = {it->second.shape, it->second.values};
-    else bad_input(fmt::format("the witness has no {} for the input {}", file.filename().string(), inputs[k].name.text()), folder.string());
+    else
+      bad_input(fmt::format("the witness has no {} for the input {}", file.filename().string(), inputs[k].name.text()),
+                folder.string());
   }
   const fs::path description = folder / "witness.json";
   if (fs::exists(description, error)) {
@@ -83,7 +86,8 @@ void replay_witness(const RunArguments& args, const Emit& emit) {
   for (const Condition& c : s.when) {
     const std::vector<Array> value = evaluate(c.value, e);
     for (double x : value.at(0).data)
-      if (!(c.sign == Sign::positive ? x > 0 : c.sign == Sign::nonnegative ? x >= 0 : x != 0)) j["condition_violated"] = true;
+      if (!(c.sign == Sign::positive ? x > 0 : c.sign == Sign::nonnegative ? x >= 0 : x != 0))
+        j["condition_violated"] = true;
   }
   emit(to_text(j));
 }
@@ -96,14 +100,14 @@ int run_witness(const RunArguments& args, const CommonOptions& common) {
   if (!fs::exists(folder, error)) bad_input("there is no such witness folder", folder);
   if (!fs::is_directory(folder, error)) bad_input("a witness is a folder with input_0.npy, ...", folder);
   json result{{"witness", folder}, {"different", false}};
-  supervise_to_end({.seconds = common.timeout, .megabytes = common.memory}, "replaying " + folder,
-                   [&](const Emit& emit) { replay_witness(args, emit); },
-                   [&](std::string_view message) {
-                     const json update = json::parse(message);
-                     if (update.contains("statement") && !common.json)
-                       fmt::print("{}\n", update.at("statement").get<std::string>());
-                     result.update(update);
-                   });
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory}, "replaying " + folder,
+      [&](const Emit& emit) { replay_witness(args, emit); },
+      [&](std::string_view message) {
+        const json update = json::parse(message);
+        if (update.contains("statement") && !common.json) fmt::print("{}\n", update.at("statement").get<std::string>());
+        result.update(update);
+      });
   const bool violated = result.value("condition_violated", false);
   const bool shown = result.at("different").get<bool>() && !violated;
   if (common.json) {
@@ -113,10 +117,14 @@ int run_witness(const RunArguments& args, const CommonOptions& common) {
     for (const char* side : {"left", "right"})
       if (result.at("domain").at(side) != "inside")
         fmt::print("domain of the {} side: {}\n", side, result.at("domain").at(side).get<std::string>());
-    if (violated) fmt::print("not a witness: a condition of the statement does not hold at this point\n");
+    if (violated)
+      fmt::print("not a witness: a condition of the statement does not hold at this point\n");
     else if (shown)
-      fmt::print("different: {} (enclosures at {} bits)\n", result.at("where").get<std::string>(), result.at("precision_bits").dump());
-    else fmt::print("not different: the enclosures overlap; floats differ by at most {}\n", result.at("max_abs_difference").dump());
+      fmt::print("different: {} (enclosures at {} bits)\n", result.at("where").get<std::string>(),
+                 result.at("precision_bits").dump());
+    else
+      fmt::print("not different: the enclosures overlap; floats differ by at most {}\n",
+                 result.at("max_abs_difference").dump());
   }
   return shown ? all_hold : some_fail;
 }

@@ -169,7 +169,8 @@ Ending supervise(const Budget& budget, const std::string& activity, const std::f
   close(fd[1]);
   Child process(pid, fd[0]);
   ProgressLine progress(activity);
-  const auto allowance = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(budget.seconds + budget.grace));
+  const auto allowance =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(budget.seconds + budget.grace));
   Clock::time_point deadline = Clock::now() + allowance;
   std::string buffer;
   for (;;) {
@@ -208,14 +209,17 @@ Ending supervise(const Budget& budget, const std::string& activity, const std::f
   }
   const int status = process.wait();
   if (WIFEXITED(status) && WEXITSTATUS(status) == memory_exit) return Ending::out_of_memory;
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return Ending::out_of_memory;  // by the system: it had none left
-  if (WIFSIGNALED(status)) crashed(fmt::format("was ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status))));
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+    return Ending::out_of_memory;  // by the system: it had none left
+  if (WIFSIGNALED(status))
+    crashed(fmt::format("was ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status))));
   crashed("ended without an answer");
 }
 
 std::string describe(Ending ending, const Budget& budget) {
   if (ending == Ending::finished) return "";
-  if (ending == Ending::out_of_time) return fmt::format("the time limit of {:.3g} s was reached; --timeout sets it", budget.seconds);
+  if (ending == Ending::out_of_time)
+    return fmt::format("the time limit of {:.3g} s was reached; --timeout sets it", budget.seconds);
   if (budget.megabytes <= 0) return "there was not enough memory";
   return fmt::format("the memory limit of {} MB was reached; --memory sets it", budget.megabytes);
 }

@@ -26,7 +26,9 @@ struct Part {
 const std::vector<Part>& trusted() {
   static const std::vector<Part> parts{
       {"diagrams", "the data on which everything stands, and the substitution of terms", {"diagram"}},
-      {"meaning of the primitive boxes", "what each operator denotes, and where it is outside of its domain", {"theory"}},
+      {"meaning of the primitive boxes",
+       "what each operator denotes, and where it is outside of its domain",
+       {"theory"}},
       {"kernel", "the inferences, certificates and the ledger; all of skein-kernel", {"kernel"}},
       {"elaborator of .skn", "a statement is printed before its verdict: read it", {"lang"}},
       {"importer of ONNX", "skein import prints what was read; models are run against recorded outputs", {"onnx"}},
@@ -70,7 +72,8 @@ json list(const std::vector<Part>& parts, bool print) {
     for (const char* f : p.folders) lines += count_lines(source_tree() / "src" / f);
     const std::string where = p.folders.empty() ? "" : fmt::format("src/{}", p.folders.front());
     if (print)
-      fmt::print("  {:<40} {:<12} {:>6}  {}\n", p.what, where, lines ? fmt::format("{}", lines) : std::string("-"), p.why);
+      fmt::print("  {:<40} {:<12} {:>6}  {}\n", p.what, where, lines ? fmt::format("{}", lines) : std::string("-"),
+                 p.why);
     all.push_back({{"what", p.what}, {"why", p.why}, {"folders", p.folders}, {"lines", lines}});
   }
   return all;
@@ -105,9 +108,11 @@ int run(const CommonOptions& common) {
     j["axioms"].push_back({{"name", t->name().text()}, {"text", stated}, {"description", description}});
   }
   if (text)
-    fmt::print("\nEquality is over the real numbers, not floats; partial operators have fixed values outside of their domain\n"
-               "(inv(0) = 0, log(x <= 0) = 0, sqrt(x < 0) = 0, max of nothing = 0).\n");
-  else print_json(j);
+    fmt::print(
+        "\nEquality is over the real numbers, not floats; partial operators have fixed values outside of their domain\n"
+        "(inv(0) = 0, log(x <= 0) = 0, sqrt(x < 0) = 0, max of nothing = 0).\n");
+  else
+    print_json(j);
   return all_hold;
 }
 

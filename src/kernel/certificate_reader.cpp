@@ -266,7 +266,8 @@ private:
     }
     if (auto g = argument(l, "g"); !g.empty()) s.sign = read_sign(g);
     if (s.rule == Inference::smt || s.rule == Inference::sign_smt) {
-      if (digest(kernel_->leaf_text(s)) != argument(l, "leaf")) reject("the leaf is not the one that the certificate names");
+      if (const std::string have = digest(kernel_->leaf_text(s)); have != argument(l, "leaf"))
+        reject("the leaf is not the one that the certificate names, its digest is " + have);
     }
     ++result_.steps;
     if (is_equation) {

@@ -51,6 +51,38 @@ std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
   return out + ")";
 }
 
+std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& right) {
+  Kernel k(left.sizes());
+  DiagramBuilder& b = k.arena();
+  std::set<Demand> demands;
+  std::set<std::string> ignored;
+  for (const Diagram* d : {&left, &right}) {
+    const WireId root = thaw(b, *d).front().value.wire;
+    std::set<Demand> all, guarded;
+    collect(k, b, root, all, ignored);
+    std::set<WireId> seen;
+    std::vector<WireId> stack{root};
+    while (!stack.empty()) {
+      const WireId w = stack.back();
+      stack.pop_back();
+      if (!seen.insert(w).second) continue;
+      for (const Port& p : b.box(w).inputs)
+        if (b.box(w).op == Op::cases) collect(k, b, p.wire, guarded, ignored);
+        else stack.push_back(p.wire);
+    }
+    for (const Demand& d2 : all)
+      if (!guarded.count(d2)) demands.insert(d2);
+  }
+  Signs signs(k);
+  std::vector<Condition> out;
+  for (const Demand& d : demands) {
+    if (signs.find(d.about, d.sign)) continue;
+    const Ref r = b.at_fresh(d.about);
+    out.push_back({d.sign, freeze(b, Symbol("condition"), left.sizes(), left.inputs(), {{Symbol("out"), r.at, r}})});
+  }
+  return out;
+}
+
 std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
                                            std::chrono::steady_clock::time_point deadline) {
   std::set<Demand> demands[2];

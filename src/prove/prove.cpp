@@ -171,7 +171,14 @@ private:
     for (std::size_t n = 0; n < outputs; ++n) {
       Statement one{only_output(s.left, n), only_output(s.right, n), s.when};
       const Symbol name(outputs == 1 ? options_.name.text() : options_.name.text() + "." + std::to_string(n));
-      if (!derive_one(name, one, proof)) return std::nullopt;
+      if (derive_one(name, one, proof)) continue;
+      // Equal where both are defined: the conditions of the two domains become conditions of the claim.
+      const Unknown without = unknown_;
+      one.when = domain_conditions(one.left, one.right);
+      if (one.when.empty() || Clock::now() > derive_until_ || !derive_one(name, one, proof)) {
+        unknown_ = without;
+        return std::nullopt;
+      }
     }
     return proof;
   }
@@ -208,7 +215,10 @@ private:
     }
     out_.seconds["replay"] += since(start);
     start = Clock::now();
-    for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
+    for (const Kernel::Assumption& a : k.assumptions())
+      out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
+                                (a.sign == Sign::nonnegative ? "not negative" : a.sign == Sign::nonzero ? "not 0" : "positive"));
+    if (k.assumptions().empty()) for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
       out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;

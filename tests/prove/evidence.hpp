@@ -1,6 +1,6 @@
 #pragma once
-// Evidence, looked at again: a proof's certificates are replayed by a fresh kernel and must end in the statement that was
-// asked; a witness is read back from its folder and the two sides enclosed there once more.
+// Evidence, looked at again: a proof's certificates are replayed by a fresh kernel and must end in the statement that
+// was asked; a witness is read back from its folder and the two sides enclosed there once more.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
