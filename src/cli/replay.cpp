@@ -10,6 +10,7 @@
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
 #include "kernel/ledger.hpp"
+#include "prove/domain.hpp"
 #include "kernel/solver.hpp"
 
 namespace skein::cli {
@@ -77,11 +78,15 @@ std::string different_endpoints(const Statement& theorem, const Statement& wante
                ? "the certificate proves the converse: left and right are swapped"
                : "the left side is another diagram in the certificate";
   if (*right != *want_right) return "the right side is another diagram in the certificate";
+  // A certificate may assume that both sides are defined: a verdict speaks of their common domain.
+  std::vector<Condition> allowed = wanted.when;
+  if (!theorem.when.empty())
+    for (Condition& c : domain_conditions(wanted.left, wanted.right)) allowed.push_back(std::move(c));
   for (const Condition& c : theorem.when) {
     std::vector<Index> where;
     const auto value = output_at(b, c.value, 0, where, true);
     bool found = false;
-    for (const Condition& w : wanted.when) {
+    for (const Condition& w : allowed) {
       const auto wanted_value = output_at(b, w.value, 0, where, false);
       found = found || (w.sign == c.sign && wanted_value && *wanted_value == *value);
     }

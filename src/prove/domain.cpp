@@ -57,11 +57,13 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
   std::set<Demand> demands;
   std::set<std::string> ignored;
   for (const Diagram* d : {&left, &right}) {
-    const WireId root = thaw(b, *d).front().value.wire;
     std::set<Demand> all, guarded;
-    collect(k, b, root, all, ignored);
     std::set<WireId> seen;
-    std::vector<WireId> stack{root};
+    std::vector<WireId> stack;
+    for (const Output& o : thaw(b, *d)) {
+      collect(k, b, o.value.wire, all, ignored);
+      stack.push_back(o.value.wire);
+    }
     while (!stack.empty()) {
       const WireId w = stack.back();
       stack.pop_back();

@@ -153,7 +153,8 @@ bool reads_out_of_range(const Diagram& d, const Environment& e) {
 }
 
 bool satisfies(const Condition& c, const Environment& e) {
-  for (double x : evaluate(c.value, e).front().data)
+  const std::vector<Array> values = evaluate(c.value, e);
+  for (double x : values.front().data)
     if (!(c.sign == Sign::positive ? x > 0 : c.sign == Sign::nonnegative ? x >= 0 : x != 0)) return false;
   return true;
 }
