@@ -39,7 +39,11 @@ class FolderLock {
     if (error) throw BatchError("this folder cannot be made: " + error.message(), folder);
     fd_ = open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) throw BatchError(fmt::format("this folder cannot be written to: {}", std::strerror(errno)), folder);
-    if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+    // What a batch killed just now had started may hold on for a moment longer.
+    for (int k = 0; k < 50; ++k) {
+      if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+      usleep(20'000);
+    }
     close(fd_);
     throw BatchError("another batch is running in this folder: give another --out", folder);
   }
@@ -83,13 +87,15 @@ json unknown_report(const std::string& reason) { return {{"verdict", "unknown"},
 
 // What a prover that has ended says.
 json read_report(const Ended& e, const Limits& limits) {
-  if (e.out_of_time) return unknown_report(fmt::format("the time limit of {:.3g} s was reached; --timeout sets it", limits.seconds));
+  if (e.out_of_time)
+    return unknown_report(fmt::format("the time limit of {:.3g} s was reached; --timeout sets it", limits.seconds));
   json answer = json::parse(e.out, nullptr, false);
   if (answer.is_object() && answer.contains("results") && answer["results"].size() == 1) answer = answer["results"][0];
   if (!answer.is_object()) {
     const std::string how = e.signal ? fmt::format("was ended by signal {} ({})", e.signal, strsignal(e.signal))
                                      : fmt::format("ended with {} and without an answer", e.exit);
-    return error_report("internal", fmt::format("internal error: the prover {}{}{}", how, e.err.empty() ? "" : ": ", e.err));
+    return error_report("internal",
+                        fmt::format("internal error: the prover {}{}{}", how, e.err.empty() ? "" : ": ", e.err));
   }
   if (answer.contains("error") && answer["error"].is_object()) {
     const json& error = answer["error"];
@@ -103,7 +109,8 @@ json read_report(const Ended& e, const Limits& limits) {
 
 class Batch {
  public:
-  Batch(const std::vector<Case>& cases, const BatchOptions& options, const std::function<void(const BatchProgress&)>& observe)
+  Batch(const std::vector<Case>& cases, const BatchOptions& options,
+        const std::function<void(const BatchProgress&)>& observe)
       : options_(options),
         observe_(observe),
         lock_(options.out),
@@ -124,8 +131,10 @@ class Batch {
     contents_.resize(results_.size());
     for (std::size_t k = 0; k < results_.size(); ++k) {
       contents_[k] = content_digest(results_[k].the_case);
-      if (keep(k)) ++progress_.kept, count(k);
-      else open.push_back(k);
+      if (keep(k))
+        ++progress_.kept, count(k);
+      else
+        open.push_back(k);
       if (k % 16 == 0) report_progress();
     }
     std::size_t next = 0;
@@ -155,7 +164,7 @@ class Batch {
   }
 
   fs::path aside(std::size_t k) const {
-    return options_.out / evidence / fmt::format("{}.{}.part", results_[k].the_case.name, k);
+    return options_.out / evidence / fmt::format("{}.{}.{}.part", results_[k].the_case.name, k, getpid());
   }
 
   void start(std::size_t k) {
@@ -260,7 +269,8 @@ Standing BatchResult::standing() const {
   if (verdict == "unknown") return Standing::unknown;
   if (verdict == "error") return Standing::unexpected;
   if (!the_case.expected) return Standing::as_expected;
-  return (verdict != "refuted") == (*the_case.expected == Expectation::equal) ? Standing::as_expected : Standing::unexpected;
+  return (verdict != "refuted") == (*the_case.expected == Expectation::equal) ? Standing::as_expected
+                                                                              : Standing::unexpected;
 }
 
 std::vector<BatchResult> run_batch(const std::vector<Case>& cases, const BatchOptions& options,

@@ -1,7 +1,7 @@
 #pragma once
-// Batch: many cases decided, each by `skein prove` in a process of its own, several at a time. Verdicts that the database
-// holds and that nothing has outdated are kept; every new one is in the database, its evidence in the output folder,
-// before the next is begun.
+// Batch: many cases decided, each by `skein prove` in a process of its own, several at a time. Verdicts that the
+// database holds and that nothing has outdated are kept; every new one is in the database, its evidence in the output
+// folder, before the next is begun.
 #include <functional>
 
 #include "batch/database.hpp"

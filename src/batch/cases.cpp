@@ -32,7 +32,8 @@ bool names_prelude(const std::string& argument) {
 
 std::string short_name(const std::string& argument) {
   const std::string file = file_part(argument);
-  std::string name = file.size() < argument.size() ? argument.substr(file.size() + 1) : fs::path(argument).filename().string();
+  std::string name =
+      file.size() < argument.size() ? argument.substr(file.size() + 1) : fs::path(argument).filename().string();
   if (argument.starts_with("prelude:")) name = argument.substr(8);
   if (name.ends_with(".onnx")) name.resize(name.size() - 5);
   if (is_skn(name)) name.resize(name.size() - 4);

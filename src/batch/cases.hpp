@@ -1,6 +1,6 @@
 #pragma once
-// Cases: what a batch is asked to decide. A case is a pair of architectures from a JSON manifest, or a theorem of a .skn
-// file, with the verdict that is expected of it.
+// Cases: what a batch is asked to decide. A case is a pair of architectures from a JSON manifest, or a theorem of a
+// .skn file, with the verdict that is expected of it.
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -29,8 +29,8 @@ struct BatchError : std::runtime_error {
 };
 
 // The cases of manifests, of .skn files and of folders of both, in order. A manifest is a JSON list of
-// {"left", "right", "expect": "equal" | "different", "note"}, of which the last two may be absent; its paths are relative
-// to its folder. Throws BatchError, or SourceError for a .skn file that does not read.
+// {"left", "right", "expect": "equal" | "different", "note"}, of which the last two may be absent; its paths are
+// relative to its folder. Throws BatchError, or SourceError for a .skn file that does not read.
 std::vector<Case> read_cases(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace skein

@@ -27,7 +27,8 @@ std::optional<std::string> read_bytes(const fs::path& file) {
   return text.str();
 }
 
-// The digests of a .skn file and of all that it imports, in the order of the imports. What does not parse imports nothing.
+// The digests of a .skn file and of all that it imports, in the order of the imports. What does not parse imports
+// nothing.
 class Closure {
  public:
   bool add(const fs::path& file) {

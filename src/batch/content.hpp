@@ -1,7 +1,7 @@
 #pragma once
-// Content: what a verdict was computed from, as digests. Two cases with equal content have the same verdict: the bytes of
-// both architectures (for .skn with all that is imported and the prelude), the rules that the certificate rests on, and
-// the executable that decided.
+// Content: what a verdict was computed from, as digests. Two cases with equal content have the same verdict: the bytes
+// of both architectures (for .skn with all that is imported and the prelude), the rules that the certificate rests on,
+// and the executable that decided.
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -26,7 +26,8 @@ inline constexpr const char* every_rule = "*";
 class RuleSet {
  public:
   explicit RuleSet(const std::filesystem::path& ledger);
-  // The rules that the certificates name, and those on which these rest. Axioms have no certificate; their digest is empty.
+  // The rules that the certificates name, and those on which these rest. Axioms have no certificate; their digest is
+  // empty.
   RuleDigests used_by(const std::vector<std::string>& certificates) const;
   // All of them, as one: what a search that ended without a proof depends on.
   RuleDigests whole() const;

@@ -42,9 +42,11 @@ class Database::Connection {
       run("PRAGMA foreign_keys = ON");
       int version = 0;
       query("PRAGMA user_version", {}, [&](sqlite3_stmt* s) { version = sqlite3_column_int(s, 0); });
-      if (version == 0) run(fmt::format("BEGIN IMMEDIATE;{}COMMIT", schema));
+      if (version == 0)
+        run(fmt::format("BEGIN IMMEDIATE;{}COMMIT", schema));
       else if (version != schema_version)
-        throw BatchError(fmt::format("the database has version {}, not {}: give another --out", version, schema_version), file);
+        throw BatchError(
+            fmt::format("the database has version {}, not {}: give another --out", version, schema_version), file);
     } catch (...) {
       sqlite3_close(db_);
       throw;
@@ -83,16 +85,19 @@ class Database::Connection {
     int bound = SQLITE_OK;
     if (const auto* t = std::get_if<std::string>(&value))
       bound = sqlite3_bind_text64(s, at, t->data(), t->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    else if (const auto* d = std::get_if<double>(&value)) bound = sqlite3_bind_double(s, at, *d);
-    else bound = sqlite3_bind_int64(s, at, std::get<std::int64_t>(value));
+    else if (const auto* d = std::get_if<double>(&value))
+      bound = sqlite3_bind_double(s, at, *d);
+    else
+      bound = sqlite3_bind_int64(s, at, std::get<std::int64_t>(value));
     if (bound != SQLITE_OK) fail();
   }
   [[noreturn]] void fail() {
     const int code = sqlite3_errcode(db_);
     const std::string why = sqlite3_errmsg(db_);
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-      throw BatchError(fmt::format("this is not a database of verdicts, or it is damaged ({}): remove it to start anew", why),
-                       file_);
+      throw BatchError(
+          fmt::format("this is not a database of verdicts, or it is damaged ({}): remove it to start anew", why),
+          file_);
     throw BatchError("the database cannot be used: " + why, file_);
   }
 
@@ -106,9 +111,13 @@ Database::~Database() = default;
 std::optional<Record> Database::find(const std::string& content, const std::string& tool) {
   std::optional<Record> out;
   connection_->query(
-      "SELECT verdict, report, folder, evidence, seconds, timeout, memory, seed FROM result WHERE content = ? AND tool = ?",
+      "SELECT verdict, report, folder, evidence, seconds, timeout, memory, seed FROM result WHERE content = ? AND tool "
+      "= ?",
       {content, tool}, [&](sqlite3_stmt* s) {
-        out = Record{Connection::text(s, 0), Connection::text(s, 1), Connection::text(s, 2), Connection::text(s, 3),
+        out = Record{Connection::text(s, 0),
+                     Connection::text(s, 1),
+                     Connection::text(s, 2),
+                     Connection::text(s, 3),
                      sqlite3_column_double(s, 4),
                      {sqlite3_column_double(s, 5), sqlite3_column_int(s, 6),
                       static_cast<std::uint64_t>(sqlite3_column_int64(s, 7))},

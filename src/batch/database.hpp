@@ -1,7 +1,7 @@
 #pragma once
-// Database: the verdicts of batches, in SQLite, so that a batch that was killed goes on where it stopped and one that is
-// repeated decides only what has changed. A record is found by content and by the executable that decided; whether it is
-// still good is for the caller to say.
+// Database: the verdicts of batches, in SQLite, so that a batch that was killed goes on where it stopped and one that
+// is repeated decides only what has changed. A record is found by content and by the executable that decided; whether
+// it is still good is for the caller to say.
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,8 +19,8 @@ struct Limits {
 
 struct Record {
   std::string verdict;
-  std::string report;  // a JSON object: what `skein prove --json` said, its paths relative to `folder`
-  std::string folder;  // of the evidence, relative to the output folder
+  std::string report;    // a JSON object: what `skein prove --json` said, its paths relative to `folder`
+  std::string folder;    // of the evidence, relative to the output folder
   std::string evidence;  // digest of that folder
   double seconds = 0;
   Limits limits;

@@ -33,7 +33,8 @@ std::string outcome(const BatchResult& r) {
   }
   if (r.standing() == Standing::unknown) {
     const auto reason = report.value("reason", nlohmann::json());
-    return fmt::format("    <skipped message=\"{}\"/>\n", escape("unknown: " + (reason.is_string() ? reason.get<std::string>() : "")));
+    return fmt::format("    <skipped message=\"{}\"/>\n",
+                       escape("unknown: " + (reason.is_string() ? reason.get<std::string>() : "")));
   }
   if (r.standing() == Standing::unexpected)
     return fmt::format("    <failure type=\"verdict\" message=\"expected {}, {}\"/>\n", to_string(*r.the_case.expected),
@@ -49,9 +50,12 @@ std::string to_junit(const std::vector<BatchResult>& results, const std::string&
   std::string cases;
   for (const BatchResult& r : results) {
     seconds += r.seconds;
-    if (r.verdict == "error") ++errors;
-    else if (r.standing() == Standing::unexpected) ++failures;
-    else if (r.standing() == Standing::unknown) ++skipped;
+    if (r.verdict == "error")
+      ++errors;
+    else if (r.standing() == Standing::unexpected)
+      ++failures;
+    else if (r.standing() == Standing::unknown)
+      ++skipped;
     const std::string inside = outcome(r);
     cases += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"{}>\n", escape(r.the_case.source),
                          escape(r.the_case.name), r.seconds, inside.empty() ? "/" : "");
@@ -59,7 +63,8 @@ std::string to_junit(const std::vector<BatchResult>& results, const std::string&
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}</testsuite>\n",
+      "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+      "time=\"{:.3f}\">\n{}</testsuite>\n",
       escape(suite), results.size(), failures, errors, skipped, seconds, cases);
 }
 

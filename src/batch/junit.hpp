@@ -1,6 +1,6 @@
 #pragma once
-// JUnit: the results of a batch as the XML that continuous-integration servers read: a wrong verdict is a failure, a case
-// that could not be read an error, an undecided one is skipped.
+// JUnit: the results of a batch as the XML that continuous-integration servers read: a wrong verdict is a failure, a
+// case that could not be read an error, an undecided one is skipped.
 #include "batch/batch.hpp"
 
 namespace skein {

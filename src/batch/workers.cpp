@@ -149,7 +149,9 @@ std::vector<std::size_t> Workers::tickets() const {
   return out;
 }
 
-void Workers::start(std::size_t ticket, const Work& work) { workers_.push_back(std::make_unique<Worker>(ticket, work)); }
+void Workers::start(std::size_t ticket, const Work& work) {
+  workers_.push_back(std::make_unique<Worker>(ticket, work));
+}
 
 std::vector<Ended> Workers::wait(std::chrono::milliseconds longest) {
   const Clock::time_point until = Clock::now() + longest;
@@ -167,8 +169,10 @@ std::vector<Ended> Workers::wait(std::chrono::milliseconds longest) {
     std::vector<pollfd> ready;
     int pause = 100;
     for (const auto& w : workers_) {
-      if (w->out_open) ready.push_back({w->out.read, POLLIN, 0});
-      else pause = 2;  // it is about to end, and nothing will announce it
+      if (w->out_open)
+        ready.push_back({w->out.read, POLLIN, 0});
+      else
+        pause = 2;  // it is about to end, and nothing will announce it
       if (w->err_open) ready.push_back({w->err.read, POLLIN, 0});
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();

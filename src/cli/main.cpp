@@ -78,12 +78,14 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Invocation call;
   add_prove(app, call);
+  add_batch(app, call);
   add_rules(app, call);
   add_run(app, call);
   add_replay(app, call);
   add_import(app, call);
   add_fmt(app, call);
   add_trust(app, call);
+  add_draw(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

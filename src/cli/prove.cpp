@@ -142,6 +142,8 @@ void decide(const Task& task, const ProveArguments& args, const CommonOptions& c
 void print_verdict(const json& r, const Task& task, const ProveArguments& args) {
   const std::string verdict = r.at("verdict");
   auto line = [](const char* label, const std::string& text) { fmt::print("  {:<12} {}\n", label, text); };
+  // What is assumed belongs to the statement, so it stands before the verdict.
+  for (const json& h : r.at("hypotheses")) fmt::print("hypothesis: {}\n", h.get<std::string>());
   if (verdict == "proved") {
     fmt::print("proved: the two sides are equal over the real numbers\n");
     line("steps", fmt::format("{}; {} leaves asked of the solver", r.at("steps").dump(), r.at("leaves").dump()));
@@ -163,11 +165,7 @@ void print_verdict(const json& r, const Task& task, const ProveArguments& args) 
     fmt::print("unknown: {}\n", r.at("reason").is_string() ? r.at("reason").get<std::string>() : "no reason was given");
     for (const json& d : r.at("differences")) line("differs", d.get<std::string>());
   }
-  if (r.at("hypotheses").empty()) {
-    if (verdict == "proved") line("hypotheses", "none");
-  } else {
-    for (const json& h : r.at("hypotheses")) line("hypothesis", h.get<std::string>());
-  }
+  if (verdict == "proved" && r.at("hypotheses").empty()) line("hypotheses", "none");
   if (!args.explain) return;
   for (const auto& [phase, seconds] : r.at("seconds").items())
     line("seconds", fmt::format("{} {:.3f}", phase, seconds.get<double>()));

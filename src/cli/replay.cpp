@@ -10,8 +10,8 @@
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
 #include "kernel/ledger.hpp"
-#include "prove/domain.hpp"
 #include "kernel/solver.hpp"
+#include "prove/domain.hpp"
 
 namespace skein::cli {
 

@@ -38,7 +38,11 @@ Clock::time_point in_seconds(double s) {
 
 class Verifier {
  public:
-  Verifier(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common), book_(oracle()) {}
+  // All rules are derived from nothing. Those of single files may use what the ledger has.
+  Verifier(const VerifyArguments& args, const CommonOptions& common)
+      : args_(args),
+        common_(common),
+        book_(oracle(), args.files.empty() || !args.stub.empty() ? fs::path() : default_ledger()) {}
 
   // What was accepted by an earlier child is replayed, not searched for again.
   void admit(const std::string& certificate) {

@@ -222,11 +222,20 @@ class Sketcher {
     return out;
   }
 
+  // The node u has the weight w inside.
+  void learn(const Use& u, const Ref& w) {
+    sketch_.nodes[u.node].learned = true;
+    auto& below = sources_[u.node];
+    below.push_back(boundary_.at(b_.box(w.wire).name));
+    std::sort(below.begin(), below.end());
+  }
+
   // A function along the axes of a learned array: its factor or summand.
   Use with_learned(Use u, const std::vector<Ref>& learned, const char* sign, const std::vector<Index>& out) {
     for (const Ref& w : learned) {
-      u = node(Glyph::along, fmt::format("{} {}", sign, b_.box(w.wire).name.text()), &w == &learned.back() && same_set(out, u.at) ? out : u.at, {}, {u}, w.at);
-      sketch_.nodes.back().learned = true;
+      const std::vector<Index> at = &w == &learned.back() && same_set(out, u.at) ? out : u.at;
+      u = node(Glyph::along, fmt::format("{} {}", sign, b_.box(w.wire).name.text()), at, {}, {u}, w.at);
+      learn(u, w);
     }
     return u;
   }
@@ -293,7 +302,7 @@ class Sketcher {
     for (const Index i : bound)  // a bound axis of only one factor would not end at the map
       if (!subset({i}, x.at) || !subset({i}, w.at)) return node(Glyph::contraction, "", indices_of({x, {0, w.at}}, out), bound, {x, use(w)}, bound);
     const Use u = node(Glyph::linear, b_.box(w.wire).name.text(), indices_of({x, {0, w.at}}, out), bound, {x}, targets);
-    sketch_.nodes.back().learned = true;
+    learn(u, w);
     return u;
   }
 
@@ -368,9 +377,8 @@ class Sketcher {
       label = fmt::format("{} {} {}", left ? left->text : "·", name, right ? right->text : "·");
     }
     const Glyph glyph = inputs.empty() ? Glyph::source : inputs.size() == 1 && targets.empty() ? Glyph::pointwise : Glyph::operation;
-    return node(glyph, label, inputs.empty() ? r_axes(out) : indices_of(inputs, out), {}, inputs);
+    return node(glyph, label, inputs.empty() ? out : indices_of(inputs, out), {}, inputs);
   }
-  static std::vector<Index> r_axes(const std::vector<Index>& out) { return out; }
 
   std::function<std::string(Index)> name_of() {
     return [this](Index i) {

@@ -30,10 +30,10 @@ public:
   // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
   // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's own.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
-  // Gives the kernel the rules that the normaliser uses, as far as they are known.
-  void equip(Kernel& k);
+  // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
+  void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
-  bool equip(Kernel& k, Symbol name);
+  bool admit(Kernel& k, Symbol name);
   Ledger& ledger() { return ledger_; }
   const LeafOracle& oracle() const { return oracle_; }
 

@@ -29,10 +29,18 @@ TEST_CASE("trans needs a common middle and does not identify indices", "[inferen
   const Ref z = p.array("Z", {axis("n"), axis("n")});
   const EquationId zero = p.by(Inference::contraction, {p.b.literal(0), p.b.add(Op::mul, {p.b.literal(0), z})});
   CHECK_NOTHROW(p.by(Inference::trans, {}, {p.by(Inference::refl, {p.b.literal(0)}), zero}));
-  REJECTS(p.by(Inference::trans, {}, {p.by(Inference::contraction, {p.b.add(Op::mul, {p.b.literal(0), p.array("v", {axis("n")})}), p.b.literal(0)}),
-                                      zero}, {0, 0}), "matched with one");
-  REJECTS(p.by(Inference::trans, {}, {p.by(Inference::contraction, {p.b.add(Op::mul, {p.b.literal(0), p.array("v", {axis("m")})}), p.b.literal(0)}),
-                                      zero}, {0}), "matched with one of another size");
+  REJECTS(p.by(Inference::trans, {},
+               {p.by(Inference::contraction,
+                     {p.b.add(Op::mul, {p.b.literal(0), p.array("v", {axis("n")})}), p.b.literal(0)}),
+                zero},
+               {0, 0}),
+          "matched with one");
+  REJECTS(p.by(Inference::trans, {},
+               {p.by(Inference::contraction,
+                     {p.b.add(Op::mul, {p.b.literal(0), p.array("v", {axis("m")})}), p.b.literal(0)}),
+                zero},
+               {0}),
+          "matched with one of another size");
 }
 
 TEST_CASE("congruence rewrites the input that it names, in deterministic boxes", "[inference]") {
@@ -46,7 +54,8 @@ TEST_CASE("congruence rewrites the input that it names, in deterministic boxes",
   REJECTS(p.by(Inference::congruence, {sum}, {e}, {}), "one input for each equation");
   CHECK_NOTHROW(p.by(Inference::congruence, {less}, {e}, {0}));
   REJECTS(p.by(Inference::congruence, {less}, {e}, {1}), "not about the input of the box");
-  REJECTS(p.by(Inference::congruence, {p.b.opaque(Symbol("dropout"), {x}, false)}, {e}, {0}), "inside a stochastic box");
+  REJECTS(p.by(Inference::congruence, {p.b.opaque(Symbol("dropout"), {x}, false)}, {e}, {0}),
+          "inside a stochastic box");
 }
 
 TEST_CASE("an equation is not used where a view may leave its range", "[inference]") {
@@ -64,10 +73,17 @@ TEST_CASE("ring laws", "[inference]") {
   Prover p;
   const Ref x = p.array("X", {axis("n")}), y = p.array("y"), m = p.array("M", {}, DType::ext);
   const Ref total = p.b.reduce(Op::add, x.at, x);
-  CHECK_NOTHROW(p.by(Inference::contraction, {p.b.reduce(Op::add, x.at, p.b.add(Op::mul, {x, y})), p.b.add(Op::mul, {total, y})}));
-  REJECTS(p.by(Inference::contraction, {p.b.reduce(Op::add, x.at, p.b.add(Op::add, {x, y})), p.b.add(Op::add, {total, y})}), "differ as sums");
-  REJECTS(p.by(Inference::contraction, {p.b.reduce(Op::add, x.at, p.b.add(Op::mul, {x, x})), p.b.add(Op::mul, {total, total})}), "differ as sums");
-  REJECTS(p.by(Inference::contraction, {p.b.add(Op::exp, {p.b.add(Op::add, {y, y})}), p.b.add(Op::add, {p.b.add(Op::exp, {y}), p.b.add(Op::exp, {y})})}), "differ as sums");
+  CHECK_NOTHROW(p.by(Inference::contraction,
+                     {p.b.reduce(Op::add, x.at, p.b.add(Op::mul, {x, y})), p.b.add(Op::mul, {total, y})}));
+  REJECTS(
+      p.by(Inference::contraction, {p.b.reduce(Op::add, x.at, p.b.add(Op::add, {x, y})), p.b.add(Op::add, {total, y})}),
+      "differ as sums");
+  REJECTS(p.by(Inference::contraction,
+               {p.b.reduce(Op::add, x.at, p.b.add(Op::mul, {x, x})), p.b.add(Op::mul, {total, total})}),
+          "differ as sums");
+  REJECTS(p.by(Inference::contraction, {p.b.add(Op::exp, {p.b.add(Op::add, {y, y})}),
+                                        p.b.add(Op::add, {p.b.add(Op::exp, {y}), p.b.add(Op::exp, {y})})}),
+          "differ as sums");
   REJECTS(p.by(Inference::contraction, {p.b.add(Op::add, {m, y}), p.b.add(Op::add, {y, m})}), "for reals only");
 }
 
@@ -81,8 +97,10 @@ TEST_CASE("an equation over a possibly empty axis keeps its slot", "[inference]"
     const EquationId round = p.by(Inference::trans, {}, {up, down});
     CHECK(p.k.equation(round).extra.size() == (least ? 0 : 1));
     const Diagram d = p.diagram({}, {}, zero);
-    if (least) CHECK(p.k.conclude(Symbol("claim"), d, d, {}, round));
-    else REJECTS(p.k.conclude(Symbol("claim"), d, d, {}, round), "holds only if an axis of size n is not empty");
+    if (least)
+      CHECK(p.k.conclude(Symbol("claim"), d, d, {}, round));
+    else
+      REJECTS(p.k.conclude(Symbol("claim"), d, d, {}, round), "holds only if an axis of size n is not empty");
   }
 }
 
@@ -91,13 +109,18 @@ TEST_CASE("mean of a constant over a possibly empty axis is not derivable", "[in
   for (int least : {0, 1}) {
     Prover p(with_lower({{"n", least}}));
     const Ref size = p.b.size_value(size_named("n"));
-    if (least) CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonzero, {size}));
-    else REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {size}), "does not follow");
-    const Ref c = p.array("c"), mean = p.b.add(Op::mul, {p.b.reduce(Op::add, {p.b.fresh(axis("n"))}, c), p.b.add(Op::inv, {size})});
+    if (least)
+      CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonzero, {size}));
+    else
+      REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {size}), "does not follow");
+    const Ref c = p.array("c"),
+              mean = p.b.add(Op::mul, {p.b.reduce(Op::add, {p.b.fresh(axis("n"))}, c), p.b.add(Op::inv, {size})});
     REJECTS(p.by(Inference::contraction, {mean, c}), "differ as sums");
     const Ref n_c = p.b.add(Op::mul, {size, c, p.b.add(Op::inv, {size})});
-    if (least) CHECK_NOTHROW(p.by(Inference::smt, {n_c, c}));
-    else REJECTS(p.by(Inference::smt, {n_c, c}), "did not confirm");
+    if (least)
+      CHECK_NOTHROW(p.by(Inference::smt, {n_c, c}));
+    else
+      REJECTS(p.by(Inference::smt, {n_c, c}), "did not confirm");
   }
 }
 
@@ -107,8 +130,10 @@ TEST_CASE("an unused axis is left out of idempotent folds over something", "[inf
     const Ref y = p.array("y");
     const Index k = p.b.fresh(axis("n"));
     const Ref folded = p.b.reduce(Op::max, {k}, y);
-    if (least) CHECK_NOTHROW(p.by(Inference::reduce_unused, {folded}));
-    else REJECTS(p.by(Inference::reduce_unused, {folded}), "may be empty cannot be left out");
+    if (least)
+      CHECK_NOTHROW(p.by(Inference::reduce_unused, {folded}));
+    else
+      REJECTS(p.by(Inference::reduce_unused, {folded}), "may be empty cannot be left out");
     REJECTS(p.by(Inference::reduce_unused, {p.b.reduce(Op::add, {k}, y)}), "idempotent fold only");
   }
 }
@@ -119,7 +144,8 @@ TEST_CASE("a reduction is split into parts that add up, inhabited ones for max a
   const Ref x = p.array("X", {{a + b, {}}});
   for (Op fold : {Op::add, Op::mul}) {
     CHECK_NOTHROW(p.k.prove(split(p.b.reduce(fold, x.at, x), a, b)));
-    REJECTS(p.k.prove(split(p.b.reduce(fold, x.at, x), a + b + size_constant(1), size_constant(-1))), "may be negative");
+    REJECTS(p.k.prove(split(p.b.reduce(fold, x.at, x), a + b + size_constant(1), size_constant(-1))),
+            "may be negative");
     REJECTS(p.k.prove(split(p.b.reduce(fold, x.at, x), a, a)), "do not add up");
   }
   for (Op fold : {Op::max, Op::min}) REJECTS(p.k.prove(split(p.b.reduce(fold, x.at, x), a, b)), "may be empty");
@@ -143,7 +169,9 @@ TEST_CASE("a re-indexing is a bijection of ranges", "[inference]") {
   CHECK_NOTHROW(p.k.prove(step({i, j}, {merged, floor_divide(variable(k), m), modulo(variable(k), m)})));
   const IndexExpression back = index_size(n * m) - index_constant(1) - variable(l);
   CHECK_NOTHROW(p.k.prove(step({l}, {back, index_size(n * m) - index_constant(1) - variable(k)})));
-  REJECTS(p.k.prove(step({i, j}, {index_size(n) * variable(i) + variable(j), floor_divide(variable(k), m), modulo(variable(k), m)})), "a reindexing");
+  REJECTS(p.k.prove(step({i, j}, {index_size(n) * variable(i) + variable(j), floor_divide(variable(k), m),
+                                  modulo(variable(k), m)})),
+          "a reindexing");
   REJECTS(p.k.prove(step({l}, {index_constant(0), variable(k)})), "not a bijection");
   REJECTS(p.k.prove(step({l}, {variable(l) + index_constant(1), variable(k) - index_constant(1)})), "leaves the range");
   REJECTS(p.k.prove(step({i}, {variable(i), variable(k)})), "leaves the range");
@@ -180,7 +208,8 @@ TEST_CASE("cases are decided by what holds in range", "[inference]") {
   const Ref inner = cases(variable(i) - index_constant(1));
   CHECK_NOTHROW(p.by(Inference::cases_nested, {p.b.cases({variable(i) - index_constant(2)}, inner, b)}, {}, {0}));
   REJECTS(p.by(Inference::cases_nested, {p.b.cases({variable(i)}, inner, b)}, {}, {0}), "does not decide");
-  REJECTS(p.by(Inference::cases_nested, {p.b.cases({variable(i), variable(i)}, b, inner)}, {}, {1}), "conjunction says nothing");
+  REJECTS(p.by(Inference::cases_nested, {p.b.cases({variable(i), variable(i)}, b, inner)}, {}, {1}),
+          "conjunction says nothing");
   const Ref x = p.array("X", {axis("n")});
   const Ref masked = p.b.cases({variable(x.at[0]) - index_constant(1)}, x, b);
   CHECK_NOTHROW(p.by(Inference::cases_hoist, {p.b.add(Op::exp, {masked})}, {}, {0}));
@@ -192,7 +221,8 @@ TEST_CASE("views slide past deterministic boxes only", "[inference]") {
   const Ref x = p.array("X", {axis("n")});
   const IndexExpression first = index_constant(0);
   CHECK_NOTHROW(p.by(Inference::push_view, {p.b.view(p.b.add(Op::exp, {x}).wire, {first})}));
-  REJECTS(p.by(Inference::push_view, {p.b.view(p.b.opaque(Symbol("dropout"), {x}, false).wire, {first})}), "deterministic boxes only");
+  REJECTS(p.by(Inference::push_view, {p.b.view(p.b.opaque(Symbol("dropout"), {x}, false).wire, {first})}),
+          "deterministic boxes only");
   REJECTS(p.by(Inference::push_view, {p.b.view(x.wire, {first})}), "of an input");
 }
 
@@ -203,10 +233,14 @@ TEST_CASE("signs of boxes", "[inference]") {
   REJECTS(p.sign(Inference::sign_rule, Sign::positive, {p.b.add(Op::exp, {m})}), "does not follow");
   REJECTS(p.sign(Inference::sign_rule, Sign::nonnegative, {x}), "does not follow");
   const Ref positive{p.k.fact(exp).wire, {}};
-  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::positive, {p.b.reduce(Op::add, {p.b.fresh(axis("n"))}, positive)}, {exp}));
-  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.reduce(Op::add, {p.b.fresh(axis("e"))}, positive)}, {exp}));
-  REJECTS(p.sign(Inference::sign_rule, Sign::positive, {p.b.reduce(Op::add, {p.b.fresh(axis("e"))}, positive)}, {exp}), "does not follow");
-  REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {p.b.reduce(Op::max, {p.b.fresh(axis("e"))}, positive)}, {exp}), "does not follow");
+  CHECK_NOTHROW(
+      p.sign(Inference::sign_rule, Sign::positive, {p.b.reduce(Op::add, {p.b.fresh(axis("n"))}, positive)}, {exp}));
+  CHECK_NOTHROW(
+      p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.reduce(Op::add, {p.b.fresh(axis("e"))}, positive)}, {exp}));
+  REJECTS(p.sign(Inference::sign_rule, Sign::positive, {p.b.reduce(Op::add, {p.b.fresh(axis("e"))}, positive)}, {exp}),
+          "does not follow");
+  REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {p.b.reduce(Op::max, {p.b.fresh(axis("e"))}, positive)}, {exp}),
+          "does not follow");
   CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.add(Op::mul, {x, x})}));
   REJECTS(p.sign(Inference::sign_rule, Sign::positive, {p.b.add(Op::mul, {x, x})}), "does not follow");
   REJECTS(p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.add(Op::mul, {x, x, p.array("y")})}), "does not follow");
@@ -221,8 +255,10 @@ TEST_CASE("a sign is not carried over an equation that may hold of nothing", "[i
     const Ref left = p.b.add(Op::add, {one, p.b.add(Op::mul, {p.b.literal(0), p.b.add(Op::exp, {v})})});
     const EquationId e = p.by(Inference::contraction, {left, one});
     const SignId s = p.sign(Inference::sign_smt, Sign::positive, {left});
-    if (least) CHECK_NOTHROW(p.sign(Inference::sign_transport, Sign::positive, {}, {s}, {}, {e}));
-    else REJECTS(p.sign(Inference::sign_transport, Sign::positive, {}, {s}, {}, {e}), "may hold of no index at all");
+    if (least)
+      CHECK_NOTHROW(p.sign(Inference::sign_transport, Sign::positive, {}, {s}, {}, {e}));
+    else
+      REJECTS(p.sign(Inference::sign_transport, Sign::positive, {}, {s}, {}, {e}), "may hold of no index at all");
   }
 }
 
@@ -243,7 +279,8 @@ TEST_CASE("leaves: the solver decides, premises need their index", "[inference]"
   const Ref exp{p.k.fact(positive).wire, x.at};
   const EquationId e = p.by(Inference::smt, {y, p.b.add(Op::max, {y, y}), exp}, {}, {}, {positive});
   CHECK(p.k.equation(e).extra == std::vector<Size>{size_named("n")});
-  REJECTS(p.sign(Inference::sign_smt, Sign::positive, {p.b.literal(1), exp}, {positive}), "premise over an axis that may be empty");
+  REJECTS(p.sign(Inference::sign_smt, Sign::positive, {p.b.literal(1), exp}, {positive}),
+          "premise over an axis that may be empty");
   REJECTS(p.by(Inference::smt, {y, y, y}, {}, {}, {positive}), "about another wire");
 }
 

@@ -14,7 +14,7 @@ namespace {
 const std::filesystem::path folder = std::filesystem::path(SKEIN_SOURCE_DIR) / "tests/kernel/certificates";
 
 class Mutator {
-public:
+ public:
   explicit Mutator(std::uint64_t seed) : random_(seed) {}
 
   // One change to one line; the first line, the version, stays.
@@ -36,7 +36,7 @@ public:
     return out;
   }
 
-private:
+ private:
   std::size_t below(std::size_t n) { return n ? random_() % n : 0; }
   std::size_t line(const std::vector<std::string>& lines) { return 1 + below(lines.size() - 1); }
   std::size_t boxes(const std::vector<std::string>& lines) {
@@ -84,24 +84,29 @@ private:
     l.replace(at, length, words[below(words.size())]);
   }
   void rename_inference(std::string& l) {
-    replace_one(l, {"refl", "sym", "trans", "congruence", "contraction", "lattice", "evaluate", "push_view", "simplify_view",
-                    "reduce_single", "reduce_unused", "reduce_split", "reindex", "delta", "cases_then", "cases_else",
-                    "cases_same", "instance", "smt", "sign_rule", "sign_transport", "hypothesis", "induction"});
+    replace_one(l, {"refl",     "sym",       "trans",          "congruence",    "contraction",   "lattice",
+                    "evaluate", "push_view", "simplify_view",  "reduce_single", "reduce_unused", "reduce_split",
+                    "reindex",  "delta",     "cases_then",     "cases_else",    "cases_same",    "instance",
+                    "smt",      "sign_rule", "sign_transport", "hypothesis",    "induction"});
   }
   void rename_operator(std::string& l) {
-    static const std::vector<std::vector<std::string>> kinds{
-        {"add", "mul", "max", "min"}, {"exp", "log", "inv", "sqrt", "erf", "sin", "cos"}, {"less", "less_equal", "equal"}};
+    static const std::vector<std::vector<std::string>> kinds{{"add", "mul", "max", "min"},
+                                                             {"exp", "log", "inv", "sqrt", "erf", "sin", "cos"},
+                                                             {"less", "less_equal", "equal"}};
     for (const auto& words : kinds) replace_one(l, words);
   }
   void flip_sign(std::string& l) {
     replace_one(l, {"positive", "nonnegative", "nonzero"});
     std::vector<std::size_t> places;
     for (std::size_t at = 0; at < l.size(); ++at)
-      if (l[at] == '-' || (l[at] == '=' && at + 1 < l.size() && std::isdigit(static_cast<unsigned char>(l[at + 1])))) places.push_back(at);
+      if (l[at] == '-' || (l[at] == '=' && at + 1 < l.size() && std::isdigit(static_cast<unsigned char>(l[at + 1]))))
+        places.push_back(at);
     if (places.empty()) return;
     const std::size_t at = places[below(places.size())];
-    if (l[at] == '-') l[at] = '+';
-    else l.insert(at + 1, "-");
+    if (l[at] == '-')
+      l[at] = '+';
+    else
+      l.insert(at + 1, "-");
   }
   void swap_ports(std::string& l) {
     const std::size_t from = l.find(" in="), semicolon = l.find(';', from);
@@ -260,8 +265,8 @@ TEST_CASE("a changed certificate is refused, or its theorem holds", "[mutation]"
       FAIL_CHECK(f.filename().string() << " was accepted changed, but differs: " << v.difference << "\n" << mutant);
     }
   }
-  WARN("mutants: " << accepted + rejected << ", rejected " << rejected << " for " << reasons.size() << " reasons, accepted "
-                   << accepted << " (" << unconfirmed << " of them without an instance)");
+  WARN("mutants: " << accepted + rejected << ", rejected " << rejected << " for " << reasons.size()
+                   << " reasons, accepted " << accepted << " (" << unconfirmed << " of them without an instance)");
   CHECK(accepted + rejected >= (scale ? 0 : 500));
   CHECK(rejected > accepted);
 }

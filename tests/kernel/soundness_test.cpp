@@ -18,10 +18,14 @@ TEST_CASE("a condition over a possibly empty axis that it does not read is refus
     s.formals = {{}};
     s.signs = {p.sign(Inference::sign_assumed, Sign::positive, {}, {}, {0})};
     const EquationId e = p.k.prove(s);
-    const Diagram left = p.diagram(inputs, {}, p.b.add(Op::exp, {p.b.add(Op::log, {x})})), right = p.diagram(inputs, {}, x);
+    const Diagram left = p.diagram(inputs, {}, p.b.add(Op::exp, {p.b.add(Op::log, {x})})),
+                  right = p.diagram(inputs, {}, x);
     const Condition when{Sign::positive, p.diagram(inputs, {p.b.fresh(axis("n"))}, x)};
-    if (least == 1) CHECK(p.k.conclude(Symbol("claim"), left, right, {when}, e));
-    else REJECTS(p.k.conclude(Symbol("claim"), left, right, {when}, e), "axis that it does not read and that may be empty");
+    if (least == 1)
+      CHECK(p.k.conclude(Symbol("claim"), left, right, {when}, e));
+    else
+      REJECTS(p.k.conclude(Symbol("claim"), left, right, {when}, e),
+              "axis that it does not read and that may be empty");
   }
 }
 
@@ -77,9 +81,11 @@ TEST_CASE("conditions and induction hypotheses cannot share a number", "[soundne
   Prover p;
   const Ref one = p.b.literal(1);
   const std::uint32_t hypothesis = p.k.open_induction(one, one, Symbol("n"));
-  REJECTS([&] {
-    for (std::uint32_t k = 0; k <= hypothesis; ++k) p.k.assume_sign(one, Sign::positive);
-  }(), "too many conditions");
+  REJECTS(
+      [&] {
+        for (std::uint32_t k = 0; k <= hypothesis; ++k) p.k.assume_sign(one, Sign::positive);
+      }(),
+      "too many conditions");
 }
 
 TEST_CASE("an induction is opened on terms that are read at all their indices", "[soundness]") {
@@ -109,6 +115,7 @@ TEST_CASE("a certificate states its claim once", "[soundness]") {
   const std::string head = "skein-certificate 1\nclaim c\nbox 0 literal value=1\nbox 1 literal value=2\n";
   auto replay = [&](const std::string& tail) { return replay_certificate(head + tail, {}, {}); };
   CHECK_NOTHROW(replay("left out t=0()\nright out t=0()\ne0 refl t=0() => 0 0()\nconclude e0\n"));
-  REJECTS(replay("left out t=1()\nleft out t=0()\nright out t=0()\ne0 refl t=0() => 0 0()\nconclude e0\n"), "given twice");
+  REJECTS(replay("left out t=1()\nleft out t=0()\nright out t=0()\ne0 refl t=0() => 0 0()\nconclude e0\n"),
+          "given twice");
   REJECTS(replay("claim d\nleft out t=0()\n"), "named twice");
 }

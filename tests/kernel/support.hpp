@@ -26,7 +26,8 @@ std::string reason(F&& f) {
 
 inline Size size_named(const char* n) { return size_variable(Symbol(n)); }
 inline Axis axis(const char* n) { return {size_named(n), Symbol(n)}; }
-inline SizeContext with_lower(std::initializer_list<std::pair<const char*, int>> lower, std::vector<Size> hypotheses = {}) {
+inline SizeContext with_lower(std::initializer_list<std::pair<const char*, int>> lower,
+                              std::vector<Size> hypotheses = {}) {
   SizeContext c{{}, std::move(hypotheses)};
   for (auto [n, l] : lower) c.lower[Symbol(n)] = l;
   return c;
@@ -53,7 +54,8 @@ inline TheoremPtr axiom(const char* name) {
 struct Prover {
   Kernel k;
   DiagramBuilder& b;
-  explicit Prover(SizeContext sizes = {}, LeafOracle oracle = z3()) : k(std::move(sizes), std::move(oracle)), b(k.arena()) {}
+  explicit Prover(SizeContext sizes = {}, LeafOracle oracle = z3())
+      : k(std::move(sizes), std::move(oracle)), b(k.arena()) {}
 
   Ref array(const char* name, const std::vector<Axis>& axes = {}, DType t = DType::real) {
     return b.input(Symbol(name), axes, t);
