@@ -12,6 +12,8 @@ foreach(layer IN LISTS SKEIN_LAYERS)
   endif()
   set(tests skein_tests_${layer})
   add_executable(${tests} ${sources} $<TARGET_OBJECTS:skein_tests_main>)
+  # Half of a build is tests: they are compiled for speed of compilation.
+  target_compile_options(${tests} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_compile_definitions(${tests} PRIVATE SKEIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_include_directories(${tests} PRIVATE src tests)
   target_link_libraries(${tests} PRIVATE ${SKEIN_LIBRARIES} Catch2::Catch2 rapidcheck)

@@ -52,7 +52,7 @@ class Evaluator {
       const Op op = plan_.diagram.box(report.box).op;
       const char* subject = report.condition == Requirement::nonempty   ? "the range of the reduction"
                             : report.condition == Requirement::in_range ? "the read"
-                                                                      : "the argument";
+                                                                        : "the argument";
       report.message = fmt::format("box {} ({}) {} its domain at [{}]: {} {}", report.box.id, info(op).name,
                                    report.inside == Truth::no ? "is outside of" : "is not known to be inside of",
                                    fmt::join(report.point, ","), subject, describe(report.condition));

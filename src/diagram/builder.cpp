@@ -107,9 +107,9 @@ struct Numbering {
   }
 };
 
-// Numbers what inputs have not: expression by expression, and within one so that it becomes least (i - j must not depend on
-// which index was issued first). Numberings that agree are kept until a later expression, or at last the issued
-// indices, tell them apart.
+// Numbers what inputs have not: expression by expression, and within one so that it becomes least (i - j must not
+// depend on which index was issued first). Numberings that agree are kept until a later expression, or at last the
+// issued indices, tell them apart.
 void number_payload(Numbering& n, const std::vector<IndexExpression>& payload, const std::vector<Axis>& axes) {
   constexpr std::size_t most = 720;
   std::vector<Numbering> kept{n};

@@ -1,8 +1,8 @@
 #pragma once
-// DiagramBuilder: the mutable, hash-consed form of a typed open hypergraph: boxes are only ever added, equal deterministic
-// boxes are one box, so equality of wires is equality of diagrams up to sharing, names of indices, order of the inputs of
-// an unordered box and order of the bound indices of a reduction. A Ref is a wire read at issued indices: a term with free
-// indices. Boxes are added through refs; the builder numbers the local indices canonically.
+// DiagramBuilder: the mutable, hash-consed form of a typed open hypergraph: boxes are only ever added, equal
+// deterministic boxes are one box, so equality of wires is equality of diagrams up to sharing, names of indices, order
+// of the inputs of an unordered box and order of the bound indices of a reduction. A Ref is a wire read at issued
+// indices: a term with free indices. Boxes are added through refs; the builder numbers the local indices canonically.
 //
 //   b.add(Op::add, {x, y})     the refs' indices are matched by identity: x[i], y[j] give a wire with axes i, j
 //   b.reduce(Op::add, {k}, f)  sum over k
@@ -19,7 +19,7 @@ namespace skein {
 
 // Breaking a typing rule of boxes: a defect of the caller, or a forged certificate.
 class IllTyped : public std::runtime_error {
-public:
+ public:
   using std::runtime_error::runtime_error;
 };
 
@@ -32,7 +32,12 @@ struct Ref {
 using IndexMap = std::map<Index, IndexExpression>;
 
 class DiagramBuilder {
-public:
+ public:
+  DiagramBuilder() = default;
+  // A builder only grows: wires that were named once must keep their meaning, so none is ever replaced.
+  DiagramBuilder(const DiagramBuilder&) = delete;
+  DiagramBuilder& operator=(const DiagramBuilder&) = delete;
+
   // --- indices
   Index fresh(const Axis& axis);
   const Axis& axis(Index i) const { return axes_.at(i.id); }
@@ -62,17 +67,17 @@ public:
   DType dtype(WireId w) const { return boxes_.at(w.id).dtype; }
   bool deterministic(WireId w) const { return deterministic_.at(w.id); }  // the wire and all it depends on
   std::uint64_t content(WireId w) const { return content_.at(w.id); }     // a hash, for ordering only
-  Ref at_fresh(WireId w);                                              // w at new indices
+  Ref at_fresh(WireId w);                                                 // w at new indices
   Ref rename(const Ref& r, const std::map<Index, Index>& map) const;
   // The opened box of a ref: its inputs and bound indices as refs over the ref's indices and fresh bound ones.
   struct Opened {
-    std::vector<Ref> inputs;                 // empty for a view
+    std::vector<Ref> inputs;  // empty for a view
     std::vector<Index> bound;
-    std::vector<IndexExpression> index;      // payload over issued indices
+    std::vector<IndexExpression> index;  // payload over issued indices
   };
   Opened open(const Ref& r);
-  // The same boxes with inputs replaced (by name) and size variables replaced. A replacement is given at `formals`, one for
-  // each axis of the input; its other indices are free and must not be among those of r. Memoised over sharing.
+  // The same boxes with inputs replaced (by name) and size variables replaced. A replacement is given at `formals`, one
+  // for each axis of the input; its other indices are free and must not be among those of r. Memoised over sharing.
   struct Substitution {
     struct Array {
       std::vector<Index> formals;
@@ -90,7 +95,7 @@ public:
   // The image at given indices.
   Ref at(const Image& image, const std::vector<Index>& indices) const;
 
-private:
+ private:
   Ref intern(Box box, const std::vector<Index>& degree);
 
   std::vector<Axis> axes_;

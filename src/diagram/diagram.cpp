@@ -49,13 +49,15 @@ Diagram freeze(const DiagramBuilder& b, Symbol name, SizeContext sizes, std::vec
       port.axes.push_back(b.axis(i));
     }
     const std::vector<Axis>& axes = b.axes(o.value.wire);
-    if (axes.size() != o.value.at.size()) throw IllTyped("the output " + o.name.text() + " reads its wire at a wrong number of indices");
+    if (axes.size() != o.value.at.size())
+      throw IllTyped("the output " + o.name.text() + " reads its wire at a wrong number of indices");
     for (std::size_t s = 0; s < axes.size(); ++s) {
       const Index i = o.value.at[s];
       if (!(b.axis(i).size == axes[s].size))
         throw IllTyped("the output " + o.name.text() + " reads an axis at an index of another size");
       auto it = position.find(i);
-      if (it == position.end()) throw IllTyped("the output " + o.name.text() + " depends on an index that is not an axis of it");
+      if (it == position.end())
+        throw IllTyped("the output " + o.name.text() + " depends on an index that is not an axis of it");
       port.map.push_back(it->second);
     }
     d.outputs_.push_back(std::move(port));
@@ -127,8 +129,10 @@ std::vector<Output> thaw(DiagramBuilder& b, const Diagram& d, const DiagramBuild
     const Ref& w = wires.at(port.wire.id);
     std::vector<Index> at;
     for (Index slot : w.at) at.push_back(o.axes.at(port.map.at(slot.id)));
-    if (s.inputs.empty() && s.sizes.empty()) o.value = Ref{w.wire, at};
-    else o.value = b.at(b.substitute(w.wire, s), at);
+    if (s.inputs.empty() && s.sizes.empty())
+      o.value = Ref{w.wire, at};
+    else
+      o.value = b.at(b.substitute(w.wire, s), at);
     out.push_back(std::move(o));
   }
   return out;

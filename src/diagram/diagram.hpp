@@ -1,6 +1,7 @@
 #pragma once
-// Diagram: the frozen form of a typed open hypergraph (a cospan inputs -> boxes <- outputs): boxes in topological order,
-// numbered by wire, only those that an output depends on, with an ordered boundary. Made by freeze, read back by thaw.
+// Diagram: the frozen form of a typed open hypergraph (a cospan inputs -> boxes <- outputs): boxes in topological
+// order, numbered by wire, only those that an output depends on, with an ordered boundary. Made by freeze, read back by
+// thaw.
 #include <vector>
 
 #include "diagram/builder.hpp"
@@ -25,7 +26,7 @@ struct OutputPort {
 };
 
 class Diagram {
-public:
+ public:
   Symbol name;
   const SizeContext& sizes() const { return sizes_; }
   const std::vector<InputPort>& inputs() const { return inputs_; }  // boundary order; unused ones included
@@ -38,7 +39,7 @@ public:
   static Diagram from_arrays(Symbol name, SizeContext sizes, std::vector<InputPort> inputs,
                              std::vector<OutputPort> outputs, std::vector<Box> boxes);
 
-private:
+ private:
   friend Diagram freeze(const DiagramBuilder&, Symbol, SizeContext, std::vector<InputPort>,
                         const std::vector<struct Output>&);
   SizeContext sizes_;
@@ -56,23 +57,23 @@ struct Output {
 
 Diagram freeze(const DiagramBuilder& b, Symbol name, SizeContext sizes, std::vector<InputPort> inputs,
                const std::vector<Output>& outputs);
-// The outputs of d as terms of b. `sizes` replaces size variables, `arrays` replaces inputs by name (DiagramBuilder::substitute);
-// other inputs become inputs of b under their own name.
+// The outputs of d as terms of b. `sizes` replaces size variables, `arrays` replaces inputs by name
+// (DiagramBuilder::substitute); other inputs become inputs of b under their own name.
 std::vector<Output> thaw(DiagramBuilder& b, const Diagram& d, const DiagramBuilder::Substitution& s = {});
 
-// The algebra of open diagrams (boundaries match by position; sizes are unified by the caller). Inputs of the result are
-// renamed apart by a suffix where names clash.
+// The algebra of open diagrams (boundaries match by position; sizes are unified by the caller). Inputs of the result
+// are renamed apart by a suffix where names clash.
 Diagram compose(const Diagram& first, const Diagram& second);  // first ; second
 Diagram product(const Diagram& left, const Diagram& right);    // left * right
-Diagram lift(const Diagram& d, const Axis& axis);              // d ^ axis: a further first axis on every input and output
+Diagram lift(const Diagram& d, const Axis& axis);  // d ^ axis: a further first axis on every input and output
 // Checks every typing rule of boxes again from the arrays alone; empty if valid, else what is wrong.
 std::string validate(const Diagram& d);
 
 // A bijection of boxes and, for each, of its local indices and inputs.
 struct IsomorphismWitness {
-  std::vector<WireId> wire;                           // of left -> of right
-  std::vector<std::vector<Index>> local;              // left local index -> right local index
-  std::vector<std::vector<std::uint32_t>> inputs;     // left input position -> right input position
+  std::vector<WireId> wire;                        // of left -> of right
+  std::vector<std::vector<Index>> local;           // left local index -> right local index
+  std::vector<std::vector<std::uint32_t>> inputs;  // left input position -> right input position
 };
 // True iff the witness is an isomorphism left -> right that fixes the boundary. Linear in the size of the diagrams.
 bool is_isomorphism(const Diagram& left, const Diagram& right, const IsomorphismWitness& w);

@@ -57,14 +57,18 @@ std::pair<IndexExpression, IndexExpression> split_multiples(const IndexExpressio
     IndexExpression::Monomial indices;
     Size::Monomial sizes;
     for (const IndexAtom& a : m)
-      if (a.size()) sizes.push_back(*a.size());
-      else indices.push_back(a);
+      if (a.size())
+        sizes.push_back(*a.size());
+      else
+        indices.push_back(a);
     groups[indices] += Size::term(k, sizes);
   }
   for (const auto& [m, cofactor] : groups) {
     IndexExpression mono = IndexExpression::term(Integer(1), m);
-    if (auto q = divide_exactly(cofactor, s)) quotient += mono * index_size(*q);
-    else rest += mono * index_size(cofactor);
+    if (auto q = divide_exactly(cofactor, s))
+      quotient += mono * index_size(*q);
+    else
+      rest += mono * index_size(cofactor);
   }
   return {quotient, rest};
 }
@@ -127,17 +131,22 @@ std::string to_string(const IndexExpression& e, const std::function<std::string(
   std::string out;
   for (const auto& [m, c] : e.terms()) {
     Integer a = abs(c);
-    if (!out.empty()) out += c < 0 ? " - " : " + ";
-    else if (c < 0) out += "-";
+    if (!out.empty())
+      out += c < 0 ? " - " : " + ";
+    else if (c < 0)
+      out += "-";
     bool first = true;
     if (a != 1 || m.empty()) out += a.get_str(), first = false;
     for (const IndexAtom& atom : m) {
       if (!first) out += "*";
       first = false;
-      if (const Index* i = atom.index()) out += name(*i);
-      else if (const Symbol* s = atom.size()) out += "|" + s->text() + "|";
-      else out += "((" + to_string(atom.quotient()->numerator, name) + ") / (" +
-                  to_string(index_size(atom.quotient()->denominator), name) + "))";
+      if (const Index* i = atom.index())
+        out += name(*i);
+      else if (const Symbol* s = atom.size())
+        out += "|" + s->text() + "|";
+      else
+        out += "((" + to_string(atom.quotient()->numerator, name) + ") / (" +
+               to_string(index_size(atom.quotient()->denominator), name) + "))";
     }
   }
   return out;
@@ -149,7 +158,8 @@ Integer evaluate(const IndexExpression& e, const std::function<Integer(Index)>& 
   for (const auto& [m, c] : e.terms()) {
     Integer product = c;
     for (const IndexAtom& a : m) {
-      if (const Index* i = a.index()) product *= index(*i);
+      if (const Index* i = a.index())
+        product *= index(*i);
       else if (const Symbol* s = a.size()) {
         auto it = sizes.find(*s);
         if (it == sizes.end()) throw std::invalid_argument("no value for the size |" + s->text() + "|");
@@ -169,8 +179,8 @@ IndexRanges::IndexRanges(const SizeContext& sizes, std::function<Size(Index)> si
     : sizes_(sizes), size_of_(std::move(size_of)) {}
 
 // Bounds by substitution of non-negative variables: an index i becomes i' or size-1-i', whichever makes its terms
-// non-negative; a quotient q = (i div s) of a bare index gives i := s*q + r with 0 <= r < s. What remains is a polynomial
-// that is >= 0 if all coefficients are, after sizes became lower bound + v'.
+// non-negative; a quotient q = (i div s) of a bare index gives i := s*q + r with 0 <= r < s. What remains is a
+// polynomial that is >= 0 if all coefficients are, after sizes became lower bound + v'.
 bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
   // 1. Replace a bare index that occurs under a quotient.
   for (const auto& [m, c] : e.terms())
@@ -221,7 +231,8 @@ bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
     Size::Monomial mono;
     for (const IndexAtom& a : m) {
       if (a.quotient()) return false;
-      if (a.size()) mono.push_back(*a.size());
+      if (a.size())
+        mono.push_back(*a.size());
       else {
         Symbol v("#" + std::to_string(a.index()->id));
         if (taken.count(v)) return false;

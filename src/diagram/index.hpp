@@ -19,7 +19,7 @@ struct Index {
 struct Quotient;
 
 class IndexAtom {
-public:
+ public:
   IndexAtom(Index i) : value_(i) {}
   IndexAtom(Symbol s) : value_(s) {}
   explicit IndexAtom(Quotient q);
@@ -31,7 +31,7 @@ public:
   friend bool operator==(const IndexAtom& a, const IndexAtom& b) { return (a <=> b) == 0; }
   friend std::strong_ordering operator<=>(const IndexAtom& a, const IndexAtom& b);
 
-private:
+ private:
   std::variant<Index, Symbol, std::shared_ptr<const Quotient>> value_;
 };
 
@@ -56,9 +56,10 @@ std::string to_string(const IndexExpression& e, const std::function<std::string(
 Integer evaluate(const IndexExpression& e, const std::function<Integer(Index)>& index,
                  const std::map<Symbol, Integer>& sizes);
 
-// IndexRanges: 0 <= i < size(i) for each index, under a SizeContext. Every answer `true` is a proof; `false` says nothing.
+// IndexRanges: 0 <= i < size(i) for each index, under a SizeContext. Every answer `true` is a proof; `false` says
+// nothing.
 class IndexRanges {
-public:
+ public:
   IndexRanges(const SizeContext& sizes, std::function<Size(Index)> size_of);
   // e >= 0 for all indices in range and all admissible sizes. `guards` are further expressions known to be >= 0.
   bool nonnegative(const IndexExpression& e, const std::vector<IndexExpression>& guards = {}) const;
@@ -66,7 +67,7 @@ public:
   // An equal expression (for all indices in range) with quotients resolved as far as the ranges allow.
   IndexExpression simplify(const IndexExpression& e) const;
 
-private:
+ private:
   bool nonnegative_at(const IndexExpression& e, int depth) const;
   IndexExpression resolve(const IndexExpression& numerator, const Size& denominator) const;
 

@@ -12,7 +12,7 @@ namespace skein {
 
 template <class Atom, class Coefficient>
 class Polynomial {
-public:
+ public:
   using Monomial = std::vector<Atom>;
   using Terms = std::map<Monomial, Coefficient>;
 
@@ -89,7 +89,7 @@ public:
     return (i != a.terms_.end()) <=> (j != b.terms_.end());
   }
 
-private:
+ private:
   void add(const Coefficient& c, Monomial m) {
     if (c == 0) return;
     auto [it, fresh] = terms_.try_emplace(std::move(m), c);

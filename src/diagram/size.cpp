@@ -10,8 +10,10 @@ std::string to_string(const Size& s) {
   std::string out;
   for (const auto& [m, c] : s.terms()) {
     Integer a = abs(c);
-    if (!out.empty()) out += c < 0 ? " - " : " + ";
-    else if (c < 0) out += "-";
+    if (!out.empty())
+      out += c < 0 ? " - " : " + ";
+    else if (c < 0)
+      out += "-";
     bool first = true;
     if (a != 1 || m.empty()) out += a.get_str(), first = false;
     for (Symbol v : m) {

@@ -9,7 +9,7 @@
 namespace skein {
 
 class Symbol {
-public:
+ public:
   Symbol();  // the empty name
   explicit Symbol(std::string_view text);
 
@@ -21,7 +21,7 @@ public:
     return a.id_ == b.id_ ? std::strong_ordering::equal : a.text().compare(b.text()) <=> 0;
   }
 
-private:
+ private:
   std::uint32_t id_ = 0;
 };
 

@@ -108,8 +108,8 @@ void Canvas::curve(Point from, Point to) {
   stroke(fmt::format("M{}C{} {} {}", pair(from), pair(a), pair(b), pair(to)), std::move(chain), "w");
 }
 
-void Canvas::cup(Point top, Point bottom) {
-  const double radius = (bottom.y - top.y) / 2, wide = std::min(radius, 22.0);
+void Canvas::cup(Point top, Point bottom, double bulge) {
+  const double radius = (bottom.y - top.y) / 2, wide = std::min(radius, bulge);
   std::vector<Point> chain;
   constexpr int pieces = 24;
   for (int k = 0; k <= pieces; ++k) {
@@ -119,10 +119,10 @@ void Canvas::cup(Point top, Point bottom) {
   stroke(fmt::format("M{}A{} {} 0 0 1 {}", pair(top), number(wide), number(radius), pair(bottom)), std::move(chain), "w");
 }
 
-void Canvas::separator(Point from, Point to) {
-  cover(from), cover(to);
-  wires_ += fmt::format("<path class=\"d\" d=\"M{}L{}\"/>\n", pair(from), pair(to));
-  strokes_.push_back({from, to});
+void Canvas::separator(const std::vector<Point>& line) {
+  std::string path = "M" + pair(line.front());
+  for (std::size_t k = 1; k < line.size(); ++k) path += "L" + pair(line[k]);
+  stroke(path, line, "d");
 }
 
 void Canvas::dot(Point at) {

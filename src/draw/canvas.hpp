@@ -28,8 +28,8 @@ class Canvas {
 
   void wire(const std::vector<Point>& line);            // straight pieces
   void curve(Point from, Point to);                     // a cubic with horizontal tangents
-  void cup(Point top, Point bottom);                    // the semicircle that joins two wires, bulging right
-  void separator(Point from, Point to);                 // dashed
+  void cup(Point top, Point bottom, double bulge);      // the half ellipse that joins two wires, bulging right
+  void separator(const std::vector<Point>& line);       // dashed
   void dot(Point at);
   void arrow_tip(Point at);                             // pointing right, its tip at the point
   void polygon(const std::vector<Point>& corners, const char* fill, double stroke = 1);

@@ -28,8 +28,8 @@ struct Name {
 };
 constexpr Name names[] = {
     {"idiom_layer_norm", "layer norm"}, {"idiom_rms_norm", "RMS norm"},
-    {"softmax", "softmax"},             {"stable_softmax", "stable softmax"},
-    {"stable_softmax_ext", "stable softmax"}, {"log_softmax", "log softmax"},
+    {"stable_softmax", "stable softmax"}, {"stable_softmax_ext", "stable softmax"},
+    {"softmax", "softmax"},             {"log_softmax", "log softmax"},
     {"variance", "variance"},           {"mean", "mean"},
     {"log_sum_exp", "log sum exp"},     {"gelu_tanh", "gelu (tanh)"},
     {"gelu", "gelu"},                   {"silu", "silu"},
@@ -87,7 +87,7 @@ std::optional<Idiom> Idioms::match(const Entry& e, const Ref& term, const Ref& a
   }
   Ref value = outputs.at(0).value;
   if (!outputs[0].axes.empty()) value = b_.rename(value, {{outputs[0].axes[0], *along}});
-  Idiom found{e.label, argument, along, e.folds, {}};
+  Idiom found{e.label, argument, along, e.folds, epsilon ? std::optional(*epsilon) : std::nullopt, {}};
   if (value == term) return found;
   if (!is_chain(e.root) || b_.box(term.wire).op != e.root || b_.box(value.wire).op != e.root) return std::nullopt;
   std::vector<Ref> rest = b_.open(term).inputs;

@@ -16,6 +16,7 @@ struct Idiom {
   Ref argument;
   std::optional<Index> along;  // the axis that it acts along; none for a function of scalars
   bool folds = false;          // the axis ends here
+  std::optional<Ref> epsilon;  // the small number of a norm
   std::vector<Ref> left_over;  // the other factors (of a product) or summands (of a sum)
 };
 

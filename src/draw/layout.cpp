@@ -71,8 +71,21 @@ class Arranger {
           if (one_array(node.glyph) && node.target[local] && node.glyph != Glyph::along) continue;
           add(local);
         }
+      const auto fresh = static_cast<std::ptrdiff_t>(rows.size());
       for (int local = 0; local < node.degree; ++local) add(local);
+      std::stable_sort(rows.begin() + fresh, rows.end(), [&](int a, int b) { return rank_at_reader(n, a) < rank_at_reader(n, b); });
     }
+  }
+
+  // New axes lie where their reader wants them: what passes by above what it acts on, and a second operand's bound axes
+  // towards the first.
+  int rank_at_reader(int n, int local) const {
+    const Strand& s = l_.strands[l_.readers[n][0]];
+    if (s.consumer >= count_) return s_.outputs[s.consumer - count_].value.map[local];
+    const SketchNode& reader = s_.nodes[s.consumer];
+    const int at = reader.inputs[s.port].map[local];
+    if (reader.glyph == Glyph::contraction) return at < reader.degree ? 0 : s.port == 0 ? 1 : -1;
+    return reader.target[at];
   }
 
   void make_states() {
@@ -101,7 +114,7 @@ class Arranger {
       if (s_.nodes[n].glyph == Glyph::source && !l_.readers[n].empty()) source_track_[n] = tracks++;
     rows_.assign(tracks, 1), head_.assign(tracks, 0);
     for (const Strand& s : l_.strands) {
-      rows_[s.track] = std::max(rows_[s.track], std::max<int>(1, static_cast<int>(l_.rows[s.producer].size())));
+      rows_[s.track] = std::max(rows_[s.track], rows_of(s.producer));
       const bool hovers = (s.consumer < count_ && s_.nodes[s.consumer].glyph == Glyph::pointwise);
       if (hovers) head_[s.track] = l_.metrics.headroom;
     }
@@ -193,9 +206,11 @@ class Arranger {
       if (source_track_[m] >= 0) pull(out, source_track_[m], 0, 4);
       for (std::size_t k = 1; k < l_.readers[m].size(); ++k) pull(l_.strands[l_.readers[m][k]].track, out, 0, 0.3);
       const double centre = (rows_of(m) - 1) * l_.metrics.pitch / 2;
-      for (const int id : l_.operands[m]) {
-        const Strand& s = l_.strands[id];
-        pull(out, s.track, (rows_of(s.producer) - 1) * l_.metrics.pitch / 2 - centre, 1);
+      const bool contracts = s_.nodes[m].glyph == Glyph::contraction;
+      for (std::size_t k = 0; k < l_.operands[m].size(); ++k) {  // the first operand's wires run on straight
+        const Strand& s = l_.strands[l_.operands[m][k]];
+        if (contracts && k > 0) continue;
+        pull(out, s.track, contracts ? 0 : (rows_of(s.producer) - 1) * l_.metrics.pitch / 2 - centre, 1);
       }
     }
     for (int sweep = 0; sweep < 300; ++sweep) {
@@ -212,7 +227,7 @@ class Arranger {
     }
     const double top = *std::min_element(y.begin(), y.end());
     for (double& v : y) v -= top;
-    l_.track_y = y;
+    l_.track_y = y, l_.track_head = head_;
     l_.source_y.assign(count_, 0);
     for (int m = 0; m < count_; ++m)
       if (source_track_[m] >= 0) l_.source_y[m] = y[source_track_[m]];

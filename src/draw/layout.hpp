@@ -32,6 +32,7 @@ struct Layout {
   std::vector<std::vector<int>> operands; // by node, then by output: the strands that it reads
   std::vector<std::vector<int>> rows;     // by node: the axes of its result from top to bottom
   std::vector<double> track_y;            // of the first wire
+  std::vector<double> track_head;         // the room above it for what hovers
   std::vector<double> source_y;           // by node, of sources: where it starts
   std::vector<std::vector<int>> states;   // the strands alive after each column, from top to bottom
 

@@ -10,7 +10,7 @@ namespace skein {
 namespace {
 
 constexpr double axis_size = 13, name_size = 16, glyph_size = 12;
-constexpr double copy_zone = 46, wiring_zone = 34, merge_zone = 34, cup_zone = 30, settle_zone = 30;
+constexpr double copy_zone = 46, wiring_zone = 34, merge_zone = 34, cup_width = 20, cup_step = 9, settle_zone = 34;
 constexpr const char* white = "#fff";
 constexpr const char* learned_fill = "#dfe9e3";
 constexpr const char* fold_fill = "#f4f1e6";
@@ -93,10 +93,15 @@ class Painter {
       case Glyph::fold: return std::max(28.0, text + 16);
       case Glyph::reindex: return std::max(34.0, text + 30);
       case Glyph::operation: return std::max(30.0, text + 16);
-      case Glyph::contraction: return merge_zone + cup_zone + settle_zone;
+      case Glyph::contraction: return merge_zone + cup_zone(node) + settle_zone;
       case Glyph::discard: return 4;
     }
     return 0;
+  }
+
+  static double cup_zone(const SketchNode& node) {
+    const int cups = static_cast<int>(node.local.size()) - node.degree;
+    return cup_width + cup_step * (std::max(1, cups) - 1) + 8;
   }
 
   // The axes that are named where a strand starts: all of them unless the wire just goes on.
@@ -125,11 +130,11 @@ class Painter {
 
   // From the glyph's right side to where the strands start: straight for the first, from dots for the others.
   void copies(int n) {
+    if (l_.readers[n].empty()) return;
     const Column& c = columns_[l_.column[n]];
     for (int r = 0; r < row_count(n); ++r) {
       const auto& readers = l_.readers[n];
       const Point from{c.right, out_y(n) + r * pitch()};
-      if (readers.empty()) continue;
       if (readers.size() == 1) {
         canvas_.curve(from, {c.out, l_.y(readers[0]) + r * pitch()});
         continue;
@@ -166,12 +171,16 @@ class Painter {
   void output(int k) {
     const Column& c = columns_[l_.last_column];
     const SketchOutput& o = sketch_.outputs[k];
-    const double y = l_.y(l_.operands[count_ + k][0]), end = c.left + 16;
+    const double y = l_.y(l_.operands[count_ + k][0]), end = c.left + 22;
     const std::vector<int> order = output_rows(k);
     for (std::size_t r = 0; r < order.size(); ++r) {
       const double to = y + r * pitch();
       canvas_.curve({c.in, y + order[r] * pitch()}, {c.left, to});
       canvas_.wire({{c.left, to}, {end, to}});
+      const int local = l_.rows[o.value.node][order[r]];
+      const std::string name = axis_name(o.axes[o.value.map[local]]);
+      if (name != axis_name(sketch_.nodes[o.value.node].local[local]))
+        canvas_.text(name, {c.left + 5, to - 5}, Face::italic, axis_size);
     }
     std::size_t row = order.size();
     for (std::size_t a = 0; a < o.axes.size(); ++a) {
@@ -301,7 +310,7 @@ class Painter {
   void contraction(int n) {
     const SketchNode& node = sketch_.nodes[n];
     const Column& c = columns_[l_.column[n]];
-    const double x0 = (c.left + c.right) / 2 - width(n) / 2, merged = x0 + merge_zone, cupped = merged + cup_zone;
+    const double x0 = (c.left + c.right) / 2 - width(n) / 2, merged = x0 + merge_zone, cupped = merged + cup_zone(node);
     std::map<int, std::vector<double>> ends;  // by local: the heights of its wires
     bool scalar_operand = false;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
@@ -328,8 +337,15 @@ class Painter {
       std::sort(heights.begin(), heights.end());
       for (const double y : heights) canvas_.wire({{c.left, y}, {merged, y}});
       if (heights.size() == 1) canvas_.dot({merged, heights[0]});
+      // Nested cups bulge one beyond the other.
+      int inside = 0;
+      for (const auto& [other, at] : ends)
+        if (other >= node.degree && other != local) {
+          const auto [low, high] = std::minmax_element(at.begin(), at.end());
+          inside += *low > heights.front() && *high < heights.back();
+        }
       for (std::size_t k = 1; k < heights.size(); ++k) {
-        canvas_.cup({merged, heights[k - 1]}, {merged, heights[k]});
+        canvas_.cup({merged, heights[k - 1]}, {merged, heights[k]}, cup_width + cup_step * inside);
         if (k > 1) canvas_.dot({merged, heights[k - 1]});
       }
       scalar_y += (heights.front() + heights.back()) / 2, ++cups;
@@ -341,33 +357,32 @@ class Painter {
   }
 
   // --- separators
-  double below(int strand) const {  // the middle of the free band under a strand is found from both sides
-    return l_.y(strand) + (l_.height(strand) - 1) * pitch();
-  }
-  double between(int a, int b) const { return below(a) + std::max(13.0, (l_.y(b) - below(a) - 14) / 2); }
+  // Just above the names of the lower array, and above what hovers there.
+  double between(int lower) const { return l_.y(lower) - 25 - l_.track_head[l_.strands[lower].track]; }
 
   void separators() {
     for (int c = 0; c < l_.last_column; ++c) {
       const auto& state = l_.states[c];
       for (std::size_t k = 1; k < state.size(); ++k) {
         const int a = state[k - 1], b = state[k];
-        const double y = between(a, b), x0 = columns_[c].out + 2, x1 = columns_[c + 1].in;
-        const Strand &s = l_.strands[a], &t = l_.strands[b];
-        const bool together = s.consumer == t.consumer;
-        if (together && s.to == c + 1) {
-          canvas_.separator({x0, y}, {x1, y});
+        const double y = between(b), x0 = columns_[c].out + 2, x1 = columns_[c + 1].in;
+        const bool together = l_.strands[a].consumer == l_.strands[b].consumer && l_.strands[b].to == c + 1;
+        const int above = successor(a, c + 1), under = successor(b, c + 1);
+        const bool goes_on = !together && above >= 0 && under >= 0 && c + 1 < l_.last_column && !copying(c + 1) && adjacent(c + 1, above, under);
+        if (!goes_on) {
+          canvas_.separator({{x0, y}, {x1, y}});
           continue;
         }
-        canvas_.separator({x0, y}, {x1, y});
-        const int above = successor(a, c + 1), under = successor(b, c + 1);
-        if (above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1)) continue;
-        const auto& next = l_.states[c + 1];
-        const auto at = std::find(next.begin(), next.end(), above);
-        if (at == next.end() || at + 1 == next.end() || *(at + 1) != under) continue;
-        const double y2 = between(above, under);
-        if (std::abs(y - y2) < 0.5) canvas_.separator({x1, y}, {columns_[c + 1].out + 2, y2});
+        // Through the column in the band that both sides leave free.
+        const double y2 = between(under), free = std::min(y, y2), x2 = columns_[c + 1].out + 2;
+        canvas_.separator({{x0, y}, {x1, y}, {x1 + std::min(12.0, std::abs(y - free)), free}, {x2 - std::min(12.0, std::abs(y2 - free)), free}, {x2, y2}});
       }
     }
+  }
+  bool adjacent(int state, int above, int under) const {
+    const auto& s = l_.states[state];
+    const auto at = std::find(s.begin(), s.end(), above);
+    return at != s.end() && at + 1 != s.end() && *(at + 1) == under;
   }
   bool copying(int column) const { return columns_[column].out - columns_[column].right > copy_zone / 2; }
 

@@ -19,10 +19,15 @@ struct Use {
   std::vector<Index> at;
 };
 
-std::string print(const Rational& r) { return r.get_str(); }
+// Short fractions are exact; what was a floating-point number is shown to four digits.
+std::string print(const Rational& r) {
+  return r.get_den() <= 1000 ? r.get_str() : fmt::format("{:.4g}", r.get_d());
+}
 
 // The size without its bars where it is one name or number.
 std::string print(const Size& s) { return to_string(s); }
+
+constexpr std::size_t longest_view = 40;  // bytes; what is longer says less than a word
 
 const char* symbol(Op op) {
   switch (op) {
@@ -69,11 +74,32 @@ class Sketcher {
         out.value.map.push_back(static_cast<int>(std::find(o.axes.begin(), o.axes.end(), i) - o.axes.begin()));
       sketch_.outputs.push_back(std::move(out));
     }
+    prune();
     discard_unread();
     return std::move(sketch_);
   }
 
  private:
+  // Without the nodes that no output needs: those that were made for a part of what became one glyph.
+  void prune() {
+    std::vector<int> place(sketch_.nodes.size(), -1);
+    for (const SketchOutput& o : sketch_.outputs) place[o.value.node] = 0;
+    for (const int n : sketch_.inputs) place[n] = 0;
+    for (std::size_t n = place.size(); n-- > 0;)
+      if (place[n] == 0)
+        for (const SketchPort& p : sketch_.nodes[n].inputs) place[p.node] = 0;
+    std::vector<SketchNode> live;
+    for (std::size_t n = 0; n < place.size(); ++n) {
+      if (place[n] < 0) continue;
+      place[n] = static_cast<int>(live.size());
+      for (SketchPort& p : sketch_.nodes[n].inputs) p.node = place[p.node];
+      live.push_back(std::move(sketch_.nodes[n]));
+    }
+    sketch_.nodes = std::move(live);
+    for (SketchOutput& o : sketch_.outputs) o.value.node = place[o.value.node];
+    for (int& n : sketch_.inputs) n = place[n];
+  }
+
   // --- constants: scalars that depend on no array, and learned scalars; their text, and how tightly it binds
   struct Text {
     std::string text;
@@ -84,7 +110,7 @@ class Sketcher {
     if (!r.at.empty()) return std::nullopt;
     const Box& box = b_.box(r.wire);
     switch (box.op) {
-      case Op::literal: return Text{print(box.value), box.value.get_den() == 1 && box.value >= 0};
+      case Op::literal: return Text{print(box.value), box.value >= 0 && print(box.value).find('/') == std::string::npos};
       case Op::neg_inf: return Text{"−∞"};
       case Op::size_value: return Text{print(box.size), box.size.terms().size() <= 1};
       case Op::input:
@@ -170,7 +196,7 @@ class Sketcher {
     const Box box = b_.box(r.wire);
     if (box.op == Op::input) return {source_of(r.wire), r.at};
     if (const auto t = constant(r)) return node(Glyph::source, t->text, r.at, {}, {});
-    if (const auto found = idioms_.find(r)) return idiom(*found, r);
+    if (const auto found = recognised(r)) return idiom(*found, r);
     switch (box.op) {
       case Op::index_value:
       case Op::opaque:
@@ -184,6 +210,15 @@ class Sketcher {
     if (box.op == Op::index_value)
       return node(Glyph::source, to_string(b_.open(r).index.at(0), name_of()), r.at, {}, {});
     return operation(box.op == Op::opaque ? box.name.text() : symbol(box.op), b_.open(r).inputs, r.at, {});
+  }
+
+  // A small number that is itself an input of the diagram has to be seen: no idiom hides it.
+  std::optional<Idiom> recognised(const Ref& r) {
+    const auto [it, fresh] = idiom_cache_.try_emplace(r);
+    if (!fresh) return it->second;
+    auto found = idioms_.find(r);
+    if (found && (constant(found->argument) || (found->epsilon && !constant(*found->epsilon)))) found.reset();
+    return idiom_cache_[r] = found;
   }
 
   Use idiom(const Idiom& f, const Ref& r) {
@@ -254,7 +289,7 @@ class Sketcher {
         times(quotient ? "÷" : "×", quotient ? c->text.substr(2) : c->text);
       } else if (weight(f)) {
         learned.push_back(f);
-      } else if (b_.box(f.wire).op == Op::inv && bound.empty() && !nodes_.count(f.wire) && !idioms_.find(f)) {
+      } else if (b_.box(f.wire).op == Op::inv && bound.empty() && !nodes_.count(f.wire) && !recognised(f)) {
         below.push_back(use(b_.open(f).inputs.at(0)));
       } else {
         above.push_back(use(f));
@@ -351,7 +386,7 @@ class Sketcher {
   Use reduction(const Box& box, const Ref& r) {
     const auto opened = b_.open(r);
     const Ref body = opened.inputs.at(0);
-    if (box.fold == Op::add && b_.box(body.wire).op == Op::mul && !idioms_.find(body) && !constant(body))
+    if (box.fold == Op::add && b_.box(body.wire).op == Op::mul && !recognised(body) && !constant(body))
       return product(b_.open(body).inputs, r.at, opened.bound);
     const Use x = use(body);
     return node(Glyph::fold, fold_symbol(box.fold), indices_of({x}, r.at), opened.bound, {x}, opened.bound);
@@ -448,6 +483,7 @@ class Sketcher {
       if (std::find(x.at.begin(), x.at.end(), i) == x.at.end()) targets.push_back(i);
     }
     targets.insert(targets.end(), bound.begin(), bound.end());
+    if (label.size() > longest_view) label = "view";
     return node(Glyph::reindex, label, r.at, bound, {x}, targets);
   }
 
@@ -472,6 +508,7 @@ class Sketcher {
   Idioms idioms_;
   Sketch sketch_;
   std::map<WireId, int> nodes_;
+  std::map<Ref, std::optional<Idiom>> idiom_cache_;
   std::map<Symbol, int> boundary_;
   std::vector<std::vector<int>> sources_;  // by node: the boundary inputs below it
 };

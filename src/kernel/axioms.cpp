@@ -29,8 +29,12 @@ std::vector<TheoremPtr> kernel_axioms() {
   // exp(a + b) = exp(a) exp(b), with exp(-inf) = 0
   axiom(
       "exp_add", {{"a", DType::ext}, {"b", DType::ext}},
-      [](B& b, Map& x) { return b.add(Op::exp, {b.add(Op::add, {x["a"], x["b"]})}); },
-      [](B& b, Map& x) { return b.add(Op::mul, {b.add(Op::exp, {x["a"]}), b.add(Op::exp, {x["b"]})}); });
+      [](B& b, Map& x) {
+        return b.add(Op::exp, {b.add(Op::add, {x["a"], x["b"]})});
+      },
+      [](B& b, Map& x) {
+        return b.add(Op::mul, {b.add(Op::exp, {x["a"]}), b.add(Op::exp, {x["b"]})});
+      });
   // exp(log a) = a for a > 0
   axiom(
       "exp_log", {{"a", DType::real}}, [](B& b, Map& x) { return b.add(Op::exp, {b.add(Op::log, {x["a"]})}); },
@@ -42,8 +46,12 @@ std::vector<TheoremPtr> kernel_axioms() {
   // erf(-a) = -erf(a)
   axiom(
       "erf_odd", {{"a", DType::real}},
-      [](B& b, Map& x) { return b.add(Op::erf, {b.add(Op::mul, {b.literal(-1), x["a"]})}); },
-      [](B& b, Map& x) { return b.add(Op::mul, {b.literal(-1), b.add(Op::erf, {x["a"]})}); });
+      [](B& b, Map& x) {
+        return b.add(Op::erf, {b.add(Op::mul, {b.literal(-1), x["a"]})});
+      },
+      [](B& b, Map& x) {
+        return b.add(Op::mul, {b.literal(-1), b.add(Op::erf, {x["a"]})});
+      });
   return out;
 }
 

@@ -10,7 +10,7 @@ using text::split;
 
 // A friend of Theorem: it is what gives a theorem the digest of its certificate.
 class CertificateReader {
-public:
+ public:
   CertificateReader(std::string_view text, const TheoremSource& source, const LeafOracle& oracle)
       : text_(text), source_(source), oracle_(oracle) {}
 
@@ -19,7 +19,7 @@ public:
     try {
       for (std::string_view line : split(text_, '\n')) {
         ++number;
-        if (!line.empty()) read(line, number);
+        if (number == 1 || !line.empty()) read(line, number);
       }
     } catch (const Rejected& e) {
       throw Rejected("line " + std::to_string(number) + ": " + e.what());
@@ -34,7 +34,7 @@ public:
     return result_;
   }
 
-private:
+ private:
   struct Line {
     std::vector<std::string_view> words;                     // up to the first key=value
     std::map<std::string_view, std::string_view> arguments;  // key=value
@@ -45,8 +45,10 @@ private:
     Line l;
     bool after = false;
     for (std::string_view w : split(line, ' ')) {
-      if (w == "=>") after = true;
-      else if (after) l.conclusion.push_back(w);
+      if (w == "=>")
+        after = true;
+      else if (after)
+        l.conclusion.push_back(w);
       else if (auto eq = w.find('='); eq != std::string_view::npos) {
         if (!l.arguments.emplace(w.substr(0, eq), w.substr(eq + 1)).second) reject("an argument is given twice");
       } else {
@@ -88,13 +90,20 @@ private:
       context_.hypotheses.push_back(text::read_size(word(l, 1)));
     } else {
       if (!kernel_) kernel_.emplace(context_, oracle_);
-      if (key == "use") use(l);
-      else if (key == "array") array(l);
-      else if (key == "box") box(l);
-      else if (key == "left" || key == "right" || key == "when") side(l);
-      else if (key == "induction") induction(l);
-      else if (key == "conclude") conclude(l);
-      else step(l);
+      if (key == "use")
+        use(l);
+      else if (key == "array")
+        array(l);
+      else if (key == "box")
+        box(l);
+      else if (key == "left" || key == "right" || key == "when")
+        side(l);
+      else if (key == "induction")
+        induction(l);
+      else if (key == "conclude")
+        conclude(l);
+      else
+        step(l);
     }
   }
 
@@ -126,7 +135,8 @@ private:
     need(shape.size() >= 2 && shape.front() == '[' && shape.back() == ']', "the axes of an array stand in brackets");
     inputs_.push_back({text::read_name(word(l, 1)), axes(shape.substr(1, shape.size() - 2)), dtype(word(l, 2)),
                        word(l, 3) == "weight" ? Role::weight : Role::input});
-    for (std::size_t i = 0; i + 1 < inputs_.size(); ++i) need(inputs_[i].name != inputs_.back().name, "an array is declared twice");
+    for (std::size_t i = 0; i + 1 < inputs_.size(); ++i)
+      need(inputs_[i].name != inputs_.back().name, "an array is declared twice");
   }
 
   static std::string_view argument(const Line& l, std::string_view key) {
@@ -257,12 +267,14 @@ private:
     for (std::string_view t : split(argument(l, "f"), ';')) {
       need(t.size() >= 2 && t.front() == '(' && t.back() == ')', "a list stands in parentheses");
       s.formals.emplace_back();
-      for (std::string_view n : split(t.substr(1, t.size() - 2), ',')) s.formals.back().push_back(indices.at(read_number(n)));
+      for (std::string_view n : split(t.substr(1, t.size() - 2), ','))
+        s.formals.back().push_back(indices.at(read_number(n)));
     }
     for (std::string_view t : split(argument(l, "k"), ';')) {
       need(t.size() >= 2 && t.front() == '(' && t.back() == ')', "a list stands in parentheses");
       s.farkas.emplace_back();
-      for (std::string_view q : split(t.substr(1, t.size() - 2), ',')) s.farkas.back().push_back(text::read_rational(q));
+      for (std::string_view q : split(t.substr(1, t.size() - 2), ','))
+        s.farkas.back().push_back(text::read_rational(q));
     }
     if (auto g = argument(l, "g"); !g.empty()) s.sign = read_sign(g);
     if (s.rule == Inference::smt || s.rule == Inference::sign_smt) {
@@ -332,7 +344,7 @@ CertificateHead read_head(std::string_view text) {
     auto words = split(line, ' ');
     if (words.size() >= 2 && words[0] == "claim") h.name = text::read_name(words[1]);
     if (words.size() >= 3 && words[0] == "use") h.uses.push_back(text::read_name(words[1]));
-    if (words[0] == "box" || words[0] == "left") break;
+    if (!words.empty() && (words[0] == "box" || words[0] == "left")) break;
   }
   return h;
 }

@@ -17,7 +17,7 @@ std::string join(const List& list, const char* separator, F&& f) {
 }
 
 class Writer {
-public:
+ public:
   explicit Writer(Kernel& k) : k_(k), b_(k.arena()) {}
 
   std::string certificate(Symbol name, const Statement& st, EquationId goal) {
@@ -46,18 +46,19 @@ public:
       const auto& i = k_.inductions().at(id);
       Scope scope(*this);
       std::string l = scope.term(i.lhs), r = scope.term(i.rhs);
-      out_ += "induction " + std::to_string(id - 1000000) + " " + write(i.size) + scope.indices() + " t=" + l + ";" + r + "\n";
+      out_ += "induction " + std::to_string(id - 1000000) + " " + write(i.size) + scope.indices() + " t=" + l + ";" +
+              r + "\n";
     }
     for (auto& [is_equation, n] : order_) step(is_equation, n);
     return out_ + "conclude e" + std::to_string(equation_number_.at(goal.number())) + "\n";
   }
 
-private:
+ private:
   static std::string brackets(const std::string& s) { return "[" + s + "]"; }
 
   // The indices of one line, numbered by first use.
   class Scope {
-  public:
+   public:
     explicit Scope(Writer& w) : w_(w) {}
     std::uint32_t number(Index i) {
       auto [it, fresh] = numbers_.emplace(i, static_cast<std::uint32_t>(list_.size()));
@@ -74,7 +75,7 @@ private:
       return " i=" + join(list_, ",", [&](Index i) { return write(w_.b_.axis(i)); });
     }
 
-  private:
+   private:
     Writer& w_;
     std::map<Index, std::uint32_t> numbers_;
     std::vector<Index> list_;
@@ -123,8 +124,9 @@ private:
     if (!x.bound.empty()) line += " bound=" + axes(x.bound);
     if (!x.inputs.empty())
       line += " in=" + join(x.inputs, ";", [&](const Port& p) {
-        return std::to_string(wires_.at(p.wire)) + "(" + join(p.map, ",", [](Index i) { return std::to_string(i.id); }) + ")";
-      });
+                return std::to_string(wires_.at(p.wire)) + "(" +
+                       join(p.map, ",", [](Index i) { return std::to_string(i.id); }) + ")";
+              });
     if (!x.index.empty()) line += " x=" + join(x.index, ";", [&](const IndexExpression& e) { return write(e, own); });
     out_ += line + "\n";
     wires_.emplace(w, n);
@@ -173,7 +175,8 @@ private:
     list("n", s.numbers, ",", [&](std::uint32_t k) { return std::to_string(inductive ? k - 1000000 : k); });
     list("z", s.sizes, ",", [](const Size& z) { return write(z); });
     list("b", s.indices, ",", [&](Index i) { return std::to_string(scope.number(i)); });
-    list("x", s.index, ";", [&](const IndexExpression& e) { return write(e, [&](Index i) { return scope.number(i); }); });
+    list("x", s.index, ";",
+         [&](const IndexExpression& e) { return write(e, [&](Index i) { return scope.number(i); }); });
     list("m", s.names, ",", [](Symbol m) { return write(m); });
     list("f", s.formals, ";", [&](const std::vector<Index>& f) {
       return "(" + join(f, ",", [&](Index i) { return std::to_string(scope.number(i)); }) + ")";
@@ -196,8 +199,8 @@ private:
       conclusion = " => " + std::to_string(wire(f.wire));
       sign_number_.emplace(n, static_cast<std::uint32_t>(sign_number_.size()));
     }
-    out_ += (is_equation ? "e" + std::to_string(equation_number_.at(n)) : "s" + std::to_string(sign_number_.at(n))) + " " +
-            to_string(s.rule) + scope.indices() + args + conclusion + "\n";
+    out_ += (is_equation ? "e" + std::to_string(equation_number_.at(n)) : "s" + std::to_string(sign_number_.at(n))) +
+            " " + to_string(s.rule) + scope.indices() + args + conclusion + "\n";
   }
 
   Kernel& k_;

@@ -19,7 +19,7 @@ Coefficient as_coefficient(const Size& s) {
 }
 
 class Expander {
-public:
+ public:
   Expander(DiagramBuilder& b, std::size_t limit, const std::function<void(const Size&)>& multiple)
       : b_(b), limit_(limit), multiple_(multiple) {}
 
@@ -84,7 +84,7 @@ public:
     return form;
   }
 
-private:
+ private:
   std::vector<Prenex> one(Coefficient c) {
     if (c.is_zero()) return {};
     return {Prenex{std::move(c), {}, {}}};

@@ -67,7 +67,8 @@ Equation Inferences::sym(const Step& s) {
   std::vector<Index> context;
   for (const Axis& a : std::vector<Axis>(b_.axes(e.lhs))) context.push_back(b_.fresh(a));
   for (const Size& x : e.extra) context.push_back(b_.fresh({x, Symbol()}));
-  Ref l{e.lhs, std::vector<Index>(context.begin(), context.begin() + static_cast<long>(b_.axes(e.lhs).size()))}, r{e.rhs, {}};
+  Ref l{e.lhs, std::vector<Index>(context.begin(), context.begin() + static_cast<long>(b_.axes(e.lhs).size()))},
+      r{e.rhs, {}};
   for (auto n : e.rhs_at) r.at.push_back(context.at(n));
   return close(r, l, context, e.uses);
 }
@@ -95,7 +96,8 @@ Equation Inferences::trans(const Step& s) {
   }
   Ref r{second.rhs, {}};
   for (auto n : second.rhs_at) r.at.push_back(middle.at(n));
-  if (std::set<Index>(r.at.begin(), r.at.end()).size() != r.at.size()) reject("two indices of a wire are matched with one");
+  if (std::set<Index>(r.at.begin(), r.at.end()).size() != r.at.size())
+    reject("two indices of a wire are matched with one");
   std::set<std::uint32_t> uses = first.uses;
   uses.insert(second.uses.begin(), second.uses.end());
   return close(l, r, others, uses);
@@ -158,7 +160,8 @@ Equation Inferences::contraction(const Step& s) {
   try {
     // A sum over an axis that its body does not read is a multiple by the size, unless that is negative.
     auto multiple = [&](const Size& size) {
-      if (!k_.sizes().find_farkas(size)) reject("an axis that is summed away may have a negative size: " + to_string(size));
+      if (!k_.sizes().find_farkas(size))
+        reject("an axis that is summed away may have a negative size: " + to_string(size));
     };
     a = contraction_form(b_, l, 20000, multiple);
     c = contraction_form(b_, r, 20000, multiple);

@@ -1,12 +1,12 @@
 #pragma once
-// Inferences: what each Step concludes, given the judgements that the kernel already has. One function for each inference;
-// none of them searches, and each either returns a conclusion that holds or throws Rejected.
+// Inferences: what each Step concludes, given the judgements that the kernel already has. One function for each
+// inference; none of them searches, and each either returns a conclusion that holds or throws Rejected.
 #include "kernel/kernel.hpp"
 
 namespace skein {
 
 class Inferences {
-public:
+ public:
   explicit Inferences(Kernel& k) : k_(k), b_(k.arena_) {}
   Equation equation(const Step& s);
   SignFact sign(const Step& s);
@@ -14,7 +14,7 @@ public:
     return k_.close(l, r, others, std::move(uses));
   }
 
-private:
+ private:
   // inferences.cpp
   Equation sym(const Step& s);
   Equation trans(const Step& s);

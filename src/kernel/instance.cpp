@@ -6,7 +6,8 @@ namespace {
 
 DiagramBuilder::Substitution arrays(DiagramBuilder& b, const Step& s, std::size_t first_name, std::size_t first_term) {
   const std::size_t count = s.names.size() - first_name;
-  if (s.formals.size() != count || s.terms.size() < first_term + count) reject("an instance names one term for each array");
+  if (s.formals.size() != count || s.terms.size() < first_term + count)
+    reject("an instance names one term for each array");
   DiagramBuilder::Substitution out;
   std::set<Index> formals;
   for (std::size_t k = 0; k < count; ++k) {
@@ -55,7 +56,8 @@ Equation Inferences::instantiate(const Diagram& left, const Diagram& right, cons
     const SignFact f = fact(s, k);
     Output c = thaw(b_, when[k].value, map).front();
     if (f.wire != c.value.wire) reject("a sign is about another wire than the condition of the theorem");
-    if (f.sign != when[k].sign && f.sign != Sign::positive) reject("a condition of the theorem is stronger than the sign given");
+    if (f.sign != when[k].sign && f.sign != Sign::positive)
+      reject("a condition of the theorem is stronger than the sign given");
     others.insert(others.end(), c.axes.begin(), c.axes.end());
     uses.insert(f.uses.begin(), f.uses.end());
   }
@@ -116,7 +118,8 @@ Equation Inferences::hypothesis(const Step& s) {
   auto it = k_.inductions().find(s.numbers[0]);
   if (it == k_.inductions().end()) reject("there is no such induction");
   const Kernel::Induction goal = it->second;
-  // The sizes stay: the hypothesis is about this value of the induction variable only. Arrays are universally quantified.
+  // The sizes stay: the hypothesis is about this value of the induction variable only. Arrays are universally
+  // quantified.
   for (std::size_t k = 0; k < s.terms.size(); ++k) term(s, k);
   DiagramBuilder::Substitution map = arrays(b_, s, 0, 0);
   const auto l = b_.substitute(goal.lhs.wire, map), r = b_.substitute(goal.rhs.wire, map);
@@ -155,8 +158,10 @@ Equation Inferences::induction(const Step& s) {
   auto same = [](const Equation& a, const Equation& b) {
     return a.lhs == b.lhs && a.rhs == b.rhs && a.rhs_at == b.rhs_at && a.extra == b.extra;
   };
-  if (!same(base, at(size_constant(k_.sizes().lower_bound(goal.size))))) reject("the base of the induction is not its goal at the least size");
-  if (!same(step, at(size_variable(goal.size) + size_constant(1)))) reject("the step of the induction is not its goal at the next size");
+  if (!same(base, at(size_constant(k_.sizes().lower_bound(goal.size)))))
+    reject("the base of the induction is not its goal at the least size");
+  if (!same(step, at(size_variable(goal.size) + size_constant(1))))
+    reject("the step of the induction is not its goal at the next size");
   if (!base.uses.empty()) reject("the base of an induction rests on an assumption");
   for (auto u : step.uses)
     if (u != s.numbers[0]) reject("the step of an induction rests on another assumption");

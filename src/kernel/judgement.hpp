@@ -2,9 +2,9 @@
 // The judgements of the kernel (DESIGN D7), about wires of one growing diagram, its arena.
 //
 //   Equation   for all indices in range: lhs[i0 .. i(n-1)] == rhs[...]
-//     The context of an equation is numbered: 0 .. n-1 are the axes of lhs in order, n .. are further indices with sizes
-//     `extra`: those only rhs reads, and *ghosts* that neither side reads. A ghost over a nonempty axis is dropped at once;
-//     over a possibly empty axis it stays, for the equation may then hold of nothing at all.
+//     The context of an equation is numbered: 0 .. n-1 are the axes of lhs in order, n .. are further indices with
+//     sizes `extra`: those only rhs reads, and *ghosts* that neither side reads. A ghost over a nonempty axis is
+//     dropped at once; over a possibly empty axis it stays, for the equation may then hold of nothing at all.
 //   SignFact   for all indices in range: wire[...] > 0, >= 0 or != 0
 //
 // `uses` lists the open assumptions (induction hypotheses and the conditions of the claim) that a judgement rests on.
@@ -32,22 +32,22 @@ struct SignFact {
 };
 
 class EquationId {
-public:
+ public:
   std::uint32_t number() const { return number_; }
   friend auto operator<=>(const EquationId&, const EquationId&) = default;
 
-private:
+ private:
   friend class Kernel;
   explicit EquationId(std::uint32_t n) : number_(n) {}
   std::uint32_t number_;
 };
 
 class SignId {
-public:
+ public:
   std::uint32_t number() const { return number_; }
   friend auto operator<=>(const SignId&, const SignId&) = default;
 
-private:
+ private:
   friend class Kernel;
   explicit SignId(std::uint32_t n) : number_(n) {}
   std::uint32_t number_;
@@ -98,14 +98,14 @@ struct Step {
   std::vector<Index> indices = {};
   std::vector<IndexExpression> index = {};
   std::vector<Symbol> names = {};
-  std::vector<std::vector<Index>> formals = {};         // of the arrays of an instance
-  std::vector<std::vector<Rational>> farkas = {};       // for the size conditions of an instance, in order
+  std::vector<std::vector<Index>> formals = {};    // of the arrays of an instance
+  std::vector<std::vector<Rational>> farkas = {};  // for the size conditions of an instance, in order
   Sign sign = Sign::positive;
 };
 
 // Raised when an inference does not hold, with the reason.
 class Rejected : public std::runtime_error {
-public:
+ public:
   using std::runtime_error::runtime_error;
 };
 

@@ -212,7 +212,8 @@ void check_inputs(const Diagram& d, const Diagram& claim) {
 TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
                             EquationId id) {
   if (left.outputs().size() != 1 || right.outputs().size() != 1) reject("a claim is about one output");
-  if (!(left.sizes() == sizes_) || !(right.sizes() == sizes_)) reject("the sizes of the claim are not those of its proof");
+  if (!(left.sizes() == sizes_) || !(right.sizes() == sizes_))
+    reject("the sizes of the claim are not those of its proof");
   if (left.inputs().size() != right.inputs().size()) reject("the sides of the claim have different inputs");
   for (std::size_t i = 0; i < left.inputs().size(); ++i) {
     const InputPort &l = left.inputs()[i], &r = right.inputs()[i];
@@ -226,7 +227,8 @@ TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& rig
   if (l.axes.size() != r.axes.size()) reject("the outputs of the claim have different ranks");
   std::map<Index, Index> same_axes;
   for (std::size_t i = 0; i < l.axes.size(); ++i) {
-    if (!(arena_.axis(l.axes[i]).size == arena_.axis(r.axes[i]).size)) reject("the outputs of the claim have different sizes");
+    if (!(arena_.axis(l.axes[i]).size == arena_.axis(r.axes[i]).size))
+      reject("the outputs of the claim have different sizes");
     same_axes[r.axes[i]] = l.axes[i];
   }
   if (!arena_.deterministic(l.value.wire) || !arena_.deterministic(r.value.wire))
@@ -245,9 +247,11 @@ TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& rig
     if (c.value.wire != assumptions_[i].value.wire || when[i].sign != assumptions_[i].sign)
       reject("the conditions of the claim are not those of its proof");
     if (!arena_.deterministic(c.value.wire)) reject("a condition with a stochastic box");
-    // The derivation uses it at the indices of its wire only; over an empty axis that the wire does not read it says nothing.
+    // The derivation uses it at the indices of its wire only; over an empty axis that the wire does not read it says
+    // nothing.
     for (Index k : c.axes)
-      if (std::find(c.value.at.begin(), c.value.at.end(), k) == c.value.at.end() && !sizes_.positive(arena_.axis(k).size))
+      if (std::find(c.value.at.begin(), c.value.at.end(), k) == c.value.at.end() &&
+          !sizes_.positive(arena_.axis(k).size))
         reject("a condition is stated over an axis that it does not read and that may be empty");
   }
   for (auto u : have.uses)

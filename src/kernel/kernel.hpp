@@ -13,7 +13,7 @@ namespace skein {
 using LeafOracle = std::function<bool(const std::string& smtlib)>;
 
 class Kernel {
-public:
+ public:
   explicit Kernel(SizeContext sizes, LeafOracle oracle = {});
 
   DiagramBuilder& arena() { return arena_; }
@@ -39,8 +39,8 @@ public:
   // Both sides of an equation at given indices for lhs; extra indices are new unless `extra` gives them.
   std::pair<Ref, Ref> sides(EquationId e, const std::vector<Index>& at);
 
-  // The theorem left == right when the conditions hold, from one equation for the outputs. The assumed conditions must be
-  // exactly `when`, in order.
+  // The theorem left == right when the conditions hold, from one equation for the outputs. The assumed conditions must
+  // be exactly `when`, in order.
   TheoremPtr conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
                       EquationId e);
   std::size_t leaves() const { return leaves_; }
@@ -58,7 +58,7 @@ public:
   // The SMT-LIB text of the leaf of an smt or sign_smt step.
   std::string leaf_text(const Step& s);
 
-private:
+ private:
   friend class Inferences;
   // Throws unless `r` reads an existing wire at issued indices, one for each axis, of its size, pairwise different.
   void check(const Ref& r) const;

@@ -5,7 +5,8 @@
 namespace skein {
 namespace {
 
-// The text of a scalar: a real or a boolean; an ext is a flag "is -inf" and a real that matters where the flag is false.
+// The text of a scalar: a real or a boolean; an ext is a flag "is -inf" and a real that matters where the flag is
+// false.
 struct Scalar {
   DType dtype;
   std::string text;
@@ -13,7 +14,7 @@ struct Scalar {
 };
 
 class Printer {
-public:
+ public:
   Printer(DiagramBuilder& b, const SizeContext& sizes) : b_(b), sizes_(sizes) {}
 
   std::string index_name(Index i) {
@@ -53,7 +54,7 @@ public:
     for (const Size& h : sizes_.hypotheses) assume("(>= " + size(h) + " 0)");
   }
 
-private:
+ private:
   void declare(const std::string& name, const std::string& type) {
     lines_.push_back("(declare-fun " + name + " " + type + ")");
   }
@@ -304,7 +305,8 @@ std::string leaf_text(DiagramBuilder& b, const SizeContext& sizes, const LeafGoa
     return p.finish("(not " + p.sign(l.text, goal.sign) + ")");
   }
   Scalar r = p.scalar(*goal.rhs);
-  if ((l.dtype == DType::boolean) != (r.dtype == DType::boolean)) throw Rejected("a leaf equates a boolean and a number");
+  if ((l.dtype == DType::boolean) != (r.dtype == DType::boolean))
+    throw Rejected("a leaf equates a boolean and a number");
   if (l.dtype == DType::ext || r.dtype == DType::ext) {
     std::string a = l.dtype == DType::ext ? l.infinite : "false", c = r.dtype == DType::ext ? r.infinite : "false";
     return p.finish("(not (and (= " + a + " " + c + ") (or " + a + " (= " + l.text + " " + r.text + "))))");

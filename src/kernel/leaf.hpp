@@ -1,7 +1,8 @@
 #pragma once
-// Leaves: the ground, quantifier-free SMT-LIB text of a pointwise goal. Indices in range and sizes are integers; arrays,
-// reductions and transcendental functions are uninterpreted; inv, sqrt, exp and floor division come with the instances of
-// their defining properties for just the terms that occur. Unsatisfiable means that the goal holds at every point.
+// Leaves: the ground, quantifier-free SMT-LIB text of a pointwise goal. Indices in range and sizes are integers;
+// arrays, reductions and transcendental functions are uninterpreted; inv, sqrt, exp and floor division come with the
+// instances of their defining properties for just the terms that occur. Unsatisfiable means that the goal holds at
+// every point.
 #include "kernel/judgement.hpp"
 
 namespace skein {

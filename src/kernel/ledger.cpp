@@ -7,7 +7,8 @@
 
 namespace skein {
 
-Ledger::Ledger(std::filesystem::path folder, LeafOracle oracle) : folder_(std::move(folder)), oracle_(std::move(oracle)) {
+Ledger::Ledger(std::filesystem::path folder, LeafOracle oracle)
+    : folder_(std::move(folder)), oracle_(std::move(oracle)) {
   for (TheoremPtr t : kernel_axioms()) known_.emplace(t->name(), t);
 }
 

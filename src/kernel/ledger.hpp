@@ -8,7 +8,7 @@
 namespace skein {
 
 class Ledger {
-public:
+ public:
   Ledger(std::filesystem::path folder, LeafOracle oracle);
   // Null if the ledger has no such theorem; throws Rejected if its certificate does not hold.
   TheoremPtr find(Symbol name);
@@ -19,7 +19,7 @@ public:
   void add(TheoremPtr t);
   std::filesystem::path path(Symbol name) const;
 
-private:
+ private:
   std::filesystem::path folder_;
   LeafOracle oracle_;
   std::map<Symbol, TheoremPtr> known_;

@@ -18,8 +18,10 @@ std::string quoted(const std::string& s) {
   std::string out = "\"";
   for (char c : s) {
     if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 32) out += ' ';
-    else out += c;
+    if (static_cast<unsigned char>(c) < 32)
+      out += ' ';
+    else
+      out += c;
   }
   return out + "\"";
 }
@@ -34,8 +36,8 @@ std::string endpoints(const skein::Theorem& t) {
     out += "]";
     first = false;
   }
-  return out + "), " + std::to_string(t.statement().left.boxes().size()) + " boxes == " +
-         std::to_string(t.statement().right.boxes().size()) + " boxes";
+  return out + "), " + std::to_string(t.statement().left.boxes().size()) +
+         " boxes == " + std::to_string(t.statement().right.boxes().size()) + " boxes";
 }
 
 }  // namespace
@@ -47,10 +49,14 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string a = argv[i];
     if (a == "--help" || a == "-h") return std::fputs(usage, stdout), 0;
-    if (a == "--json") json = true;
-    else if ((a == "--ledger" || a == "--solver") && i + 1 < argc) (a == "--ledger" ? folder : solver) = argv[++i];
-    else if (a.size() > 1 && a[0] == '-') return std::fputs(usage, stderr), 64;
-    else files.push_back(a);
+    if (a == "--json")
+      json = true;
+    else if ((a == "--ledger" || a == "--solver") && i + 1 < argc)
+      (a == "--ledger" ? folder : solver) = argv[++i];
+    else if (a.size() > 1 && a[0] == '-')
+      return std::fputs(usage, stderr), 64;
+    else
+      files.push_back(a);
   }
   if (files.empty()) return std::fputs(usage, stderr), 64;
 
@@ -77,8 +83,8 @@ int main(int argc, char** argv) {
       for (std::size_t i = 0; i < l.size(); ++i) out += (i ? ", " : "") + quoted(l[i]);
       return out + "]";
     };
-    std::printf("{\"accepted\": %s, \"rejected\": %s, \"reasons\": %s}\n", list(accepted).c_str(), list(rejected).c_str(),
-                list(reasons).c_str());
+    std::printf("{\"accepted\": %s, \"rejected\": %s, \"reasons\": %s}\n", list(accepted).c_str(),
+                list(rejected).c_str(), list(reasons).c_str());
   }
   return rejected.empty() ? 0 : 1;
 }

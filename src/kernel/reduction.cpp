@@ -29,8 +29,10 @@ Equation Inferences::reduce_single(const Step& s) {
   IndexMap zero;
   std::vector<Index> rest;
   for (Index k : o.bound)
-    if (b_.axis(k).size == size_constant(1)) zero[k] = index_constant(0);
-    else rest.push_back(k);
+    if (b_.axis(k).size == size_constant(1))
+      zero[k] = index_constant(0);
+    else
+      rest.push_back(k);
   if (zero.empty()) reject("no axis of the reduction has size 1");
   Ref body = b_.read(o.inputs[0], zero);
   return close(whole, rest.empty() ? body : b_.reduce(x.fold, rest, body));
@@ -45,8 +47,10 @@ Equation Inferences::reduce_unused(const Step& s) {
   std::vector<Index> kept;
   for (Index k : o.bound) {
     const bool used = std::find(read.begin(), read.end(), k) != read.end();
-    if (used) kept.push_back(k);
-    else if (!k_.sizes().positive(b_.axis(k).size)) reject("an axis that may be empty cannot be left out");
+    if (used)
+      kept.push_back(k);
+    else if (!k_.sizes().positive(b_.axis(k).size))
+      reject("an axis that may be empty cannot be left out");
   }
   if (kept.size() == o.bound.size()) reject("the body reads every axis of the reduction");
   return close(whole, kept.empty() ? o.inputs[0] : b_.reduce(x.fold, kept, o.inputs[0]));
@@ -81,7 +85,8 @@ Equation Inferences::reindex(const Step& s) {
   const Box x = box(s, Op::reduce);
   auto o = b_.open(whole);
   const std::size_t old_count = o.bound.size(), new_count = s.indices.size();
-  if (s.index.size() != old_count + new_count) reject("a reindexing gives one expression for each bound index, both ways");
+  if (s.index.size() != old_count + new_count)
+    reject("a reindexing gives one expression for each bound index, both ways");
   // The step speaks of the old bound indices through terms[1]: the body of the reduction at indices of its choice.
   const Ref body = term(s, 1);
   if (body.wire != o.inputs[0].wire) reject("a reindexing names another body");

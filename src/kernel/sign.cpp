@@ -42,7 +42,8 @@ SignFact Inferences::sign_rule(const Step& s) {
     return std::any_of(x.inputs.begin(), x.inputs.end(), [&](const Port& p) { return have(p.wire, sign); });
   };
   auto real_inputs = [&] {
-    return std::all_of(x.inputs.begin(), x.inputs.end(), [&](const Port& p) { return b_.dtype(p.wire) == DType::real; });
+    return std::all_of(x.inputs.begin(), x.inputs.end(),
+                       [&](const Port& p) { return b_.dtype(p.wire) == DType::real; });
   };
   auto inhabited = [&] {
     return std::all_of(x.bound.begin(), x.bound.end(), [&](const Axis& a) { return k_.sizes().positive(a.size); });
@@ -84,9 +85,12 @@ SignFact Inferences::sign_rule(const Step& s) {
     }
     case Op::reduce:
       if (x.fold == Op::conj || x.fold == Op::disj) break;
-      if (nonnegative) holds = all(Sign::nonnegative);  // of nothing: 0 or 1
-      else if (positive) holds = all(Sign::positive) && (inhabited() || x.fold == Op::mul);
-      else holds = all(Sign::positive) && inhabited();
+      if (nonnegative)
+        holds = all(Sign::nonnegative);  // of nothing: 0 or 1
+      else if (positive)
+        holds = all(Sign::positive) && (inhabited() || x.fold == Op::mul);
+      else
+        holds = all(Sign::positive) && inhabited();
       break;
     default: break;
   }

@@ -54,15 +54,16 @@ void SolverProcess::stop() {
 
 SolverAnswer SolverProcess::ask(const std::string& smtlib) {
   ++asked_;
-  // One process for each question: no state of one leaf can reach another, and solvers that read to the end of the input
-  // work as well.
+  // One process for each question: no state of one leaf can reach another, and solvers that read to the end of the
+  // input work as well.
   if (!start()) return SolverAnswer::failed;
   std::string answer;
   std::size_t written = 0;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds_);
   fcntl(to_, F_SETFL, O_NONBLOCK);
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) break;
     pollfd fds[2] = {{from_, POLLIN, 0}, {to_, static_cast<short>(to_ >= 0 ? POLLOUT : 0), 0}};
     if (poll(fds, to_ >= 0 ? 2 : 1, static_cast<int>(left)) <= 0) break;

@@ -2,8 +2,8 @@
 // SolverProcess: asks a solver program for leaves over a pipe, in SMT-LIB. The program is not linked: any that reads
 // SMT-LIB from its standard input and prints sat, unsat or unknown will do. Each question has a wall-clock limit after
 // which the program is killed; it is started again for the next one.
-#include <string>
 #include <sys/types.h>
+#include <string>
 
 #include "kernel/kernel.hpp"
 
@@ -12,7 +12,7 @@ namespace skein {
 enum class SolverAnswer { sat, unsat, unknown, failed };
 
 class SolverProcess {
-public:
+ public:
   // The command is run by the shell: "z3 -in", "cvc5 --lang smt2 -".
   explicit SolverProcess(std::string command, int seconds = 20, int megabytes = 2048);
   ~SolverProcess();
@@ -25,7 +25,7 @@ public:
     return [this](const std::string& text) { return ask(text) == SolverAnswer::unsat; };
   }
 
-private:
+ private:
   bool start();
   void stop();
 

@@ -17,15 +17,17 @@ std::string polynomial(const Polynomial<Atom, Integer>& p, F&& atom) {
   std::string out;
   for (const auto& [m, c] : p.terms()) {
     if (!out.empty() && c > 0) out += "+";
-    if (c == -1 && !m.empty()) out += "-";
-    else if (c != 1 || m.empty()) out += c.get_str() + (m.empty() ? "" : "*");
+    if (c == -1 && !m.empty())
+      out += "-";
+    else if (c != 1 || m.empty())
+      out += c.get_str() + (m.empty() ? "" : "*");
     for (std::size_t i = 0; i < m.size(); ++i) out += (i ? "*" : "") + atom(m[i]);
   }
   return out;
 }
 
 class Reader {
-public:
+ public:
   Reader(std::string_view t, const std::vector<Index>* indices) : t_(t), indices_(indices) {}
 
   IndexExpression all() {
@@ -34,7 +36,7 @@ public:
     return e;
   }
 
-private:
+ private:
   char peek() const { return at_ < t_.size() ? t_[at_] : '\0'; }
 
   IndexExpression sum(int depth) {
@@ -43,8 +45,10 @@ private:
     bool first = true;
     while (first || peek() == '+' || peek() == '-') {
       bool minus = false;
-      if (peek() == '-') minus = true, ++at_;
-      else if (peek() == '+' && !first) ++at_;
+      if (peek() == '-')
+        minus = true, ++at_;
+      else if (peek() == '+' && !first)
+        ++at_;
       first = false;
       IndexExpression product = factor(depth);
       int factors = 0;
@@ -53,8 +57,10 @@ private:
         if (++factors > 64) bad("expression", t_);
         product = product * factor(depth);
       }
-      if (minus) e -= product;
-      else e += product;
+      if (minus)
+        e -= product;
+      else
+        e += product;
     }
     return e;
   }
@@ -103,8 +109,10 @@ std::string write(Symbol s) {
   static const char* hex = "0123456789ABCDEF";
   std::string out;
   for (char c : s.text())
-    if (plain(c) && !(out.empty() && std::isdigit(static_cast<unsigned char>(c)))) out += c;
-    else out += std::string("%") + hex[static_cast<unsigned char>(c) >> 4] + hex[c & 15];
+    if (plain(c) && !(out.empty() && std::isdigit(static_cast<unsigned char>(c))))
+      out += c;
+    else
+      out += std::string("%") + hex[static_cast<unsigned char>(c) >> 4] + hex[c & 15];
   return out.empty() ? "%" : out;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Statement: left == right for all sizes of the context and all inputs that satisfy the conditions `when`; the two
-// diagrams have the same inputs and one output with the same axes. Theorem: a statement that the kernel derived (or one of its own
-// axioms about real functions). Nobody but the kernel makes one.
+// diagrams have the same inputs and one output with the same axes. Theorem: a statement that the kernel derived (or one
+// of its own axioms about real functions). Nobody but the kernel makes one.
 #include <memory>
 
 #include "kernel/judgement.hpp"
@@ -19,14 +19,14 @@ struct Statement {
 };
 
 class Theorem {
-public:
+ public:
   Symbol name() const { return name_; }
   const Statement& statement() const { return statement_; }
   bool axiom() const { return axiom_; }
   const std::string& digest() const { return digest_; }  // of the certificate it was replayed from; empty until written
   std::size_t leaves() const { return leaves_; }
 
-private:
+ private:
   friend class Kernel;
   friend class CertificateReader;
   friend std::vector<std::shared_ptr<const Theorem>> kernel_axioms();

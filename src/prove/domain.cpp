@@ -19,7 +19,8 @@ const char* in_words(Sign s) {
 }
 
 // What the partial boxes below a wire demand of their inputs.
-void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Demand>& demands, std::set<std::string>& empty) {
+void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Demand>& demands,
+             std::set<std::string>& empty) {
   std::set<WireId> seen;
   std::vector<WireId> stack{root};
   while (!stack.empty()) {
@@ -69,8 +70,10 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
       stack.pop_back();
       if (!seen.insert(w).second) continue;
       for (const Port& p : b.box(w).inputs)
-        if (b.box(w).op == Op::cases) collect(k, b, p.wire, guarded, ignored);
-        else stack.push_back(p.wire);
+        if (b.box(w).op == Op::cases)
+          collect(k, b, p.wire, guarded, ignored);
+        else
+          stack.push_back(p.wire);
     }
     for (const Demand& d2 : all)
       if (!guarded.count(d2)) demands.insert(d2);
@@ -105,7 +108,8 @@ std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
         std::set<Demand> all;
         std::set<std::string> ignored;
         collect(k, k.arena(), side ? right : left, all, ignored);
-        for (const Demand& d : all) normal[side].emplace(std::pair(n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign), d);
+        for (const Demand& d : all)
+          normal[side].emplace(std::pair(n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign), d);
       }
       for (int side = 0; side < 2; ++side)
         for (const auto& [key, d] : normal[side])

@@ -1,7 +1,7 @@
 #pragma once
-// Domains: D(A) is the conjunction of "no partial box of A is outside its domain" (inv of 0, log of x <= 0, sqrt of x < 0,
-// maximum of nothing). A condition is discharged by a sign that the kernel derives, or met by the same condition of the
-// other side (equal normal forms of what it is about); what is left is a hypothesis of the statement, in words.
+// Domains: D(A) is the conjunction of "no partial box of A is outside its domain" (inv of 0, log of x <= 0, sqrt of x <
+// 0, maximum of nothing). A condition is discharged by a sign that the kernel derives, or met by the same condition of
+// the other side (equal normal forms of what it is about); what is left is a hypothesis of the statement, in words.
 #include "kernel/theorem.hpp"
 #include "rewrite/normalise.hpp"
 
@@ -9,8 +9,8 @@ namespace skein {
 
 std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
                                            std::chrono::steady_clock::time_point deadline);
-// The conditions of D(left) and D(right) that no sign rule discharges, as conditions of a claim. Conditions below a branch
-// of cases hold under its guard only and are left out.
+// The conditions of D(left) and D(right) that no sign rule discharges, as conditions of a claim. Conditions below a
+// branch of cases hold under its guard only and are left out.
 std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& right);
 // A term as short text for reports: operators applied to inputs, cut off below some depth.
 std::string sketch(const DiagramBuilder& b, WireId w, int depth = 4);

@@ -23,7 +23,7 @@ Diagram only_output(const Diagram& d, std::size_t n) {
 
 // The smallest pairs of terms in which two normal forms differ: same operator above, different below.
 class Differences {
-public:
+ public:
   explicit Differences(DiagramBuilder& b) : b_(b) {}
 
   void collect(const Ref& l, const Ref& r, int depth = 0) {
@@ -51,7 +51,7 @@ public:
     return out;
   }
 
-private:
+ private:
   DiagramBuilder& b_;
   std::set<std::pair<WireId, WireId>> seen_;
   std::vector<std::pair<Ref, Ref>> found_;
@@ -66,11 +66,12 @@ const char* to_string(const Verdict& v) {
 }
 
 class Strategy {
-public:
+ public:
   Strategy(const Pairing& p, RuleBook& rules, const ProveOptions& options) : p_(p), rules_(rules), options_(options) {
     // Half of the time at most goes to the proof, so that a false statement still gets its search for a witness.
     const auto now = Clock::now();
-    derive_until_ = options.deadline == Clock::time_point::max() ? options.deadline : now + (options.deadline - now) / 2;
+    derive_until_ =
+        options.deadline == Clock::time_point::max() ? options.deadline : now + (options.deadline - now) / 2;
   }
 
   Outcome run() {
@@ -94,16 +95,19 @@ public:
     const auto start = Clock::now();
     std::optional<Witness> w = refute(s, p_.pool, limits);
     out_.seconds["refute"] = since(start);
-    if (!w) out_.verdict = unknown_;
-    else if (auto why = rounding(*w)) out_.verdict = Unknown{*why, unknown_.differences};
-    else out_.verdict = *w;
+    if (!w)
+      out_.verdict = unknown_;
+    else if (auto why = rounding(*w))
+      out_.verdict = Unknown{*why, unknown_.differences};
+    else
+      out_.verdict = *w;
     return out_;
   }
 
-private:
-  // A certified difference that the rounding of stored constants explains says nothing about the architectures: weights of
-  // one side that the other stores in no form (a folded normalisation), or literals that are a simple function of literals
-  // of the other side up to the rounding of a float32.
+ private:
+  // A certified difference that the rounding of stored constants explains says nothing about the architectures: weights
+  // of one side that the other stores in no form (a folded normalisation), or literals that are a simple function of
+  // literals of the other side up to the rounding of a float32.
   std::optional<std::string> rounding(const Witness& w) const {
     double difference = 0, scale = 0;
     for (std::size_t n = 0; n < w.left.size() && n < w.right.size(); ++n)
@@ -217,9 +221,12 @@ private:
     start = Clock::now();
     for (const Kernel::Assumption& a : k.assumptions())
       out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
-                                (a.sign == Sign::nonnegative ? "not negative" : a.sign == Sign::nonzero ? "not 0" : "positive"));
-    if (k.assumptions().empty()) for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
-      out_.hypotheses.push_back(std::move(h));
+                                (a.sign == Sign::nonnegative ? "not negative"
+                                 : a.sign == Sign::nonzero   ? "not 0"
+                                                             : "positive"));
+    if (k.assumptions().empty())
+      for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
+        out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;
   }

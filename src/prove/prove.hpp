@@ -1,7 +1,7 @@
 #pragma once
-// prove: the strategy for a statement. Normal forms of the two sides and an isomorphism (a shared wire of the arena), the
-// solver for what is left, refutation beside it; then the certificate is written, replayed by a fresh kernel, and the
-// numbers are compared. A verdict cannot be built without its evidence.
+// prove: the strategy for a statement. Normal forms of the two sides and an isomorphism (a shared wire of the arena),
+// the solver for what is left, refutation beside it; then the certificate is written, replayed by a fresh kernel, and
+// the numbers are compared. A verdict cannot be built without its evidence.
 #include "prove/refute.hpp"
 #include "verify/rulebook.hpp"
 
@@ -9,13 +9,13 @@ namespace skein {
 
 // What `proved` rests on: made by prove() only, from a replay of the certificate.
 class Proof {
-public:
+ public:
   const std::vector<std::string>& certificates() const { return certificates_; }  // one for each output
   std::size_t steps() const { return steps_; }
   std::size_t leaves() const { return leaves_; }
   const Confirmation& confirmation() const { return confirmation_; }
 
-private:
+ private:
   friend class Strategy;
   Proof() = default;
   std::vector<std::string> certificates_;
@@ -24,8 +24,8 @@ private:
 };
 
 struct Unknown {
-  std::string reason;                     // in a sentence
-  std::vector<std::string> differences;   // the smallest sub-diagrams that still differ, as text
+  std::string reason;                    // in a sentence
+  std::vector<std::string> differences;  // the smallest sub-diagrams that still differ, as text
 };
 
 using Verdict = std::variant<Proof, Witness, Unknown>;
@@ -40,8 +40,8 @@ struct ProveOptions {
 
 struct Outcome {
   Verdict verdict;
-  std::vector<std::string> hypotheses;      // e.g. domain conditions that were not discharged
-  std::map<std::string, double> seconds;    // by phase: normalise, replay, confirm, refute
+  std::vector<std::string> hypotheses;    // e.g. domain conditions that were not discharged
+  std::map<std::string, double> seconds;  // by phase: normalise, replay, confirm, refute
 };
 
 // Throws std::logic_error where kernel, evaluator and prover disagree (exit 70).

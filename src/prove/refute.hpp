@@ -14,7 +14,8 @@ struct SearchLimits {
   std::uint64_t seed = 1;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   int attempts = 60;
-  bool total = false;  // also points outside of the domain, where partial boxes have their fixed values: what a law claims
+  bool total =
+      false;  // also points outside of the domain, where partial boxes have their fixed values: what a law claims
 };
 
 struct Witness {
@@ -26,9 +27,11 @@ struct Witness {
 };
 
 // `fixed` gives inputs that keep their numbers (a pool of weights) at first; perturbed ones are tried later.
-std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits);
+std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed,
+                              const SearchLimits& limits);
 
-// witness.json (sizes, where, expected outputs) and input_k.npy, k = position among the inputs; written aside and renamed.
+// witness.json (sizes, where, expected outputs) and input_k.npy, k = position among the inputs; written aside and
+// renamed.
 void write_witness(const Witness& w, const Statement& s, const std::filesystem::path& folder);
 // What write_witness wrote; throws std::runtime_error with what is wrong with the folder.
 Witness read_witness(const std::filesystem::path& folder);
@@ -40,8 +43,9 @@ struct Confirmation {
   std::string problem;                          // why the instances confirm nothing: no spread, outside the domain
 };
 
-// Runs both sides on at least `instances` random points (distinct sizes >= 2 where sizes are variables), with outputs that
-// have spread; in float64 they must agree to 1e-9 relative or it throws std::logic_error (an internal error: exit 70).
+// Runs both sides on at least `instances` random points (distinct sizes >= 2 where sizes are variables), with outputs
+// that have spread; in float64 they must agree to 1e-9 relative or it throws std::logic_error (an internal error: exit
+// 70).
 Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits,
                      int instances = 20);
 

@@ -1,8 +1,8 @@
 #pragma once
-// Statement of a proof: two architectures brought onto one boundary. Inputs and outputs pair by position (weights too, unless
-// both sides carry numbers), size variables of the right side are replaced by those of the left, and weights that are
-// numbers are paired through a pool: each is a view (slice, reshape, transpose) of a pool array, found by comparing the numbers
-// and checked on every element. What is proved then holds for all values of the pool.
+// Statement of a proof: two architectures brought onto one boundary. Inputs and outputs pair by position (weights too,
+// unless both sides carry numbers), size variables of the right side are replaced by those of the left, and weights
+// that are numbers are paired through a pool: each is a view (slice, reshape, transpose) of a pool array, found by
+// comparing the numbers and checked on every element. What is proved then holds for all values of the pool.
 #include <string>
 
 #include "kernel/theorem.hpp"
@@ -21,15 +21,15 @@ struct Architecture {
 };
 
 struct Pairing {
-  Statement statement;                    // left and right over the same inputs; no conditions
-  std::map<Symbol, WeightArray> pool;     // numbers of the pool arrays
-  std::string text;                       // the statement as .skn, printed before any verdict
+  Statement statement;                 // left and right over the same inputs; no conditions
+  std::map<Symbol, WeightArray> pool;  // numbers of the pool arrays
+  std::string text;                    // the statement as .skn, printed before any verdict
   std::vector<std::string> notes;
 };
 
 // Thrown when the boundaries cannot be paired: what differs, in a sentence.
 class Unpaired : public std::runtime_error {
-public:
+ public:
   using std::runtime_error::runtime_error;
 };
 

@@ -29,8 +29,8 @@ std::optional<Size> border(const IndexExpression& e, Index k) {
     }
     rest += Size::term(c, mono);
   }
-  if (sign == 1) return -rest;                           // k >= -c
-  if (sign == -1) return rest + size_constant(1);        // k <= c
+  if (sign == 1) return -rest;                     // k >= -c
+  if (sign == -1) return rest + size_constant(1);  // k <= c
   return std::nullopt;
 }
 
@@ -77,8 +77,10 @@ bool FeatureFinder::reads_merged(WireId w, std::uint32_t q, std::uint32_t r, con
       if (p.map[s] == Index{q}) at_q = s;
       if (p.map[s] == Index{r}) at_r = s;
     }
-    if (at_q && at_r) merged = merged && reads_merged(p.wire, *at_q, *at_r, d);
-    else merged = merged && !at_q && !at_r;
+    if (at_q && at_r)
+      merged = merged && reads_merged(p.wire, *at_q, *at_r, d);
+    else
+      merged = merged && !at_q && !at_r;
   }
   return merged_[key] = merged;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Features of an axis of a wire: how the leaves below read it. A divisor d says that some view reads k div d; a border c
-// that some guard changes at k = c. Where such an axis is bound, splitting or cutting it makes the leaves plain.
+// Features of an axis of a wire: how the leaves below read it. A divisor d says that some view reads k div d; a border
+// c that some guard changes at k = c. Where such an axis is bound, splitting or cutting it makes the leaves plain.
 #include <set>
 
 #include "diagram/builder.hpp"
@@ -12,13 +12,13 @@ struct Features {
 };
 
 class FeatureFinder {
-public:
+ public:
   explicit FeatureFinder(const DiagramBuilder& b) : b_(b) {}
   Features of(WireId w, std::uint32_t axis);
   // Whether the leaves below read axes q and r only through d*q + r: then one axis can stand for both.
   bool reads_merged(WireId w, std::uint32_t q, std::uint32_t r, const Size& d);
 
-private:
+ private:
   const DiagramBuilder& b_;
   std::map<std::pair<WireId, std::uint32_t>, Features> memo_;
   std::map<std::tuple<WireId, std::uint32_t, std::uint32_t, Size>, bool> merged_;

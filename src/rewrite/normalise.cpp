@@ -8,7 +8,7 @@
 namespace skein {
 
 class Normaliser::Impl {
-public:
+ public:
   Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts)
       : k_(k),
         b_(k.arena()),
@@ -26,7 +26,7 @@ public:
   Rewriter w_;
   Signs signs_;
 
-private:
+ private:
   Rewrite normal_wire(WireId wire) {
     if (auto it = memo_.find(wire.id); it != memo_.end()) return it->second;
     if (std::chrono::steady_clock::now() > deadline_) throw OutOfTime();
@@ -118,7 +118,8 @@ private:
         for (Inference i : {Inference::cases_then, Inference::cases_else, Inference::cases_same})
           if (auto s = attempt({.rule = i, .terms = {whole}}, whole)) return s;
         for (std::uint32_t branch : {0u, 1u})
-          if (auto s = attempt({.rule = Inference::cases_nested, .terms = {whole}, .numbers = {branch}}, whole)) return s;
+          if (auto s = attempt({.rule = Inference::cases_nested, .terms = {whole}, .numbers = {branch}}, whole))
+            return s;
         return std::nullopt;
       case Op::input:
       case Op::literal:
@@ -157,7 +158,8 @@ private:
       if (auto c = cuts_.find(size); c != cuts_.end()) borders.insert(c->second.begin(), c->second.end());
       for (const Size& border : borders) {
         const Size rest = size - border;
-        if (!k_.sizes().find_farkas(border - size_constant(1)) || !k_.sizes().find_farkas(rest - size_constant(1))) continue;
+        if (!k_.sizes().find_farkas(border - size_constant(1)) || !k_.sizes().find_farkas(rest - size_constant(1)))
+          continue;
         if (auto s = attempt({.rule = Inference::reduce_split,
                               .terms = {whole},
                               .numbers = {static_cast<std::uint32_t>(k)},
@@ -175,7 +177,8 @@ private:
   // q and r, read only as d*q + r with d the size of r, become one axis k.
   std::optional<Rewrite> merge_axes(const Ref& whole, const DiagramBuilder::Opened& o, std::size_t q, std::size_t r) {
     const auto& at = o.inputs[0].at;
-    const auto slot_q = std::find(at.begin(), at.end(), o.bound[q]), slot_r = std::find(at.begin(), at.end(), o.bound[r]);
+    const auto slot_q = std::find(at.begin(), at.end(), o.bound[q]),
+               slot_r = std::find(at.begin(), at.end(), o.bound[r]);
     if (q == r || slot_q == at.end() || slot_r == at.end()) return std::nullopt;
     const Size d = b_.axis(o.bound[r]).size;
     if (!features_.reads_merged(o.inputs[0].wire, static_cast<std::uint32_t>(slot_q - at.begin()),
@@ -186,8 +189,10 @@ private:
     s.indices = {k};
     std::vector<IndexExpression> back{index_size(d) * index_variable(o.bound[q]) + index_variable(o.bound[r])};
     for (std::size_t i = 0; i < o.bound.size(); ++i) {
-      if (i == q) s.index.push_back(floor_divide(index_variable(k), d));
-      else if (i == r) s.index.push_back(modulo(index_variable(k), d));
+      if (i == q)
+        s.index.push_back(floor_divide(index_variable(k), d));
+      else if (i == r)
+        s.index.push_back(modulo(index_variable(k), d));
       else {
         s.indices.push_back(b_.fresh(Axis(b_.axis(o.bound[i]))));
         s.index.push_back(index_variable(s.indices.back()));
@@ -247,7 +252,8 @@ Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
       if (indices.size() != 1) continue;
       const IndexExpression offset = e - index_variable(indices[0]);
       if (offset.is_zero() || !free_indices(offset).empty()) continue;
-      const Size c = offset.map_to<Size>([](const IndexAtom& a) { return a.size() ? size_variable(*a.size()) : Size(); });
+      const Size c =
+          offset.map_to<Size>([](const IndexAtom& a) { return a.size() ? size_variable(*a.size()) : Size(); });
       cuts[c + box.local(indices[0]).size].insert(c);
     }
   }

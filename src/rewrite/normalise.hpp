@@ -1,9 +1,10 @@
 #pragma once
 // Normaliser: rewrites a wire to a normal form, with a proof. Views go to the leaves and their index expressions are
-// simplified; sums of products become polynomials in contractions; exponentials of one product become one, and leave the
-// reductions that they do not depend on; inverses are distributed and cancelled where a sign shows it lawful; axes that
-// are read split (k div s, k mod s) are split; reductions over pieces are cut at the borders. Rules are used where the
-// kernel has admitted them (exp_add, inv_mul, inv_inv, inv_exp, mul_inv, sqrt_square, fraction); without one, its step is left out.
+// simplified; sums of products become polynomials in contractions; exponentials of one product become one, and leave
+// the reductions that they do not depend on; inverses are distributed and cancelled where a sign shows it lawful; axes
+// that are read split (k div s, k mod s) are split; reductions over pieces are cut at the borders. Rules are used where
+// the kernel has admitted them (exp_add, inv_mul, inv_inv, inv_exp, mul_inv, sqrt_square, fraction); without one, its
+// step is left out.
 #include <chrono>
 
 #include "rewrite/rewrite.hpp"
@@ -11,7 +12,7 @@
 namespace skein {
 
 class OutOfTime : public std::runtime_error {
-public:
+ public:
   OutOfTime() : std::runtime_error("the time given is over") {}
 };
 
@@ -22,15 +23,16 @@ using Cuts = std::map<Size, std::set<Size>>;
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots);
 
 class Normaliser {
-public:
-  explicit Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
+ public:
+  explicit Normaliser(Kernel& k,
+                      std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
                       Cuts cuts = {});
   ~Normaliser();
   Rewrite normal(const Ref& r);  // throws OutOfTime
   Rewriter& rewriter();
   Signs& signs();
 
-private:
+ private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

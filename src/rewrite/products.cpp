@@ -61,7 +61,8 @@ std::optional<Rewrite> Products::product(const Ref& whole) {
     if (is(factors[k], Op::exp) && b_.dtype(argument(factors[k]).wire) == DType::real) exponentials.push_back(k);
   if (exponentials.size() >= 2 && known("exp_add")) {
     const std::size_t i = exponentials[0], j = exponentials[1];
-    const Rewrite e = w_.instance(Symbol("exp_add"), {{Symbol("a"), argument(factors[i])}, {Symbol("b"), argument(factors[j])}});
+    const Rewrite e =
+        w_.instance(Symbol("exp_add"), {{Symbol("a"), argument(factors[i])}, {Symbol("b"), argument(factors[j])}});
     return replace(whole, {i, j}, w_.reverse(e));
   }
   for (std::size_t k = 0; k < factors.size(); ++k) {
@@ -78,13 +79,14 @@ std::optional<Rewrite> Products::product(const Ref& whole) {
       for (std::size_t j = k + 1; j < factors.size(); ++j)
         if (factors[j] == factors[k])
           if (auto sign = signs_.find(argument(factors[k]).wire, Sign::nonnegative))
-            return replace(whole, {k, j}, w_.instance(Symbol("sqrt_square"), {{Symbol("a"), argument(factors[k])}}, {*sign}));
+            return replace(whole, {k, j},
+                           w_.instance(Symbol("sqrt_square"), {{Symbol("a"), argument(factors[k])}}, {*sign}));
   }
   return std::nullopt;
 }
 
-// t * inv(c t + r) with a leading term c t: (1 - r inv(c t + r)) / c. The leading term is the last non-constant one in the
-// order of contractions, so that the rule is not applied back and forth.
+// t * inv(c t + r) with a leading term c t: (1 - r inv(c t + r)) / c. The leading term is the last non-constant one in
+// the order of contractions, so that the rule is not applied back and forth.
 std::optional<Rewrite> Products::fraction(const Ref& whole, const std::vector<Ref>& factors, std::size_t at) {
   if (!known("fraction")) return std::nullopt;
   const Ref sum = argument(factors[at]);
@@ -94,7 +96,8 @@ std::optional<Rewrite> Products::fraction(const Ref& whole, const std::vector<Re
   std::vector<std::size_t> chosen{at};
   for (const Ref& t : lead) {
     std::size_t k = 0;
-    while (k < factors.size() && (!(factors[k] == t) || std::find(chosen.begin(), chosen.end(), k) != chosen.end())) ++k;
+    while (k < factors.size() && (!(factors[k] == t) || std::find(chosen.begin(), chosen.end(), k) != chosen.end()))
+      ++k;
     if (k == factors.size()) return std::nullopt;
     chosen.push_back(k);
   }
@@ -113,7 +116,8 @@ std::optional<Rewrite> Products::fraction(const Ref& whole, const std::vector<Re
   const Ref from = times(left), scaled = b_.add(Op::mul, {b_.literal(Rational(1 / c)), e.from});
   const auto ports = b_.open(scaled).inputs;
   for (std::uint32_t p = 0; p < ports.size(); ++p)
-    if (ports[p] == e.from) return replace(whole, chosen, w_.chain(w_.contraction(from, scaled), w_.inside(scaled, {{p, e}})));
+    if (ports[p] == e.from)
+      return replace(whole, chosen, w_.chain(w_.contraction(from, scaled), w_.inside(scaled, {{p, e}})));
   return std::nullopt;
 }
 
@@ -230,8 +234,10 @@ std::optional<Rewrite> Products::leave_reduction(const Ref& whole) {
     const Ref a = plus(inner), b = plus(outer), split = b_.add(Op::add, {a, b});
     // exp(x) == exp(a + b) == exp a * exp b
     Rewrite e = w_.instance(Symbol("exp_add"), {{Symbol("a"), a}, {Symbol("b"), b}});
-    if (split.wire != x.wire) e = w_.chain(w_.inside(factors[k], {{0, w_.contraction(x, split)}}), e);
-    else e = w_.read_at(e, factors[k].at);
+    if (split.wire != x.wire)
+      e = w_.chain(w_.inside(factors[k], {{0, w_.contraction(x, split)}}), e);
+    else
+      e = w_.read_at(e, factors[k].at);
     Rewrite in_body = e;
     if (is(body, Op::mul)) in_body = w_.inside(body, {{static_cast<std::uint32_t>(k), e}});
     const Rewrite under = w_.inside(whole, {{0, in_body}});

@@ -1,11 +1,12 @@
 #pragma once
-// Products: single steps on sums of products of normal terms. Each returns a rewrite that changes something, or nothing.
+// Products: single steps on sums of products of normal terms. Each returns a rewrite that changes something, or
+// nothing.
 #include "rewrite/rewrite.hpp"
 
 namespace skein {
 
 class Products {
-public:
+ public:
   Products(Rewriter& w, Signs& signs) : w_(w), b_(w.arena()), signs_(signs) {}
 
   // A sum of products in its normal form as a polynomial in contractions.
@@ -21,7 +22,7 @@ public:
   // Nested max, min, and, or as one.
   std::optional<Rewrite> flatten(const Ref& whole);
 
-private:
+ private:
   using Form = std::map<std::vector<Ref>, Polynomial<Symbol, Rational>>;
   Ref build(const Form& form);
   Ref times(std::vector<Ref> factors);
@@ -31,7 +32,8 @@ private:
   Ref argument(const Ref& r) { return b_.open(r).inputs[0]; }
   std::optional<Rewrite> replace(const Ref& product, const std::vector<std::size_t>& chosen, const Rewrite& r);
   std::optional<Rewrite> fraction(const Ref& whole, const std::vector<Ref>& factors, std::size_t at);
-  std::optional<Rewrite> common_factor(const Ref& whole, const Ref& sum, const std::function<Rewrite(const Ref&)>& normal);
+  std::optional<Rewrite> common_factor(const Ref& whole, const Ref& sum,
+                                       const std::function<Rewrite(const Ref&)>& normal);
   // The rewrite of the input of `whole` at its only port, then of the result.
   Rewrite then(const Ref& whole, const Rewrite& input, const std::function<Rewrite(const Ref&)>& next);
 

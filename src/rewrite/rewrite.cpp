@@ -145,8 +145,10 @@ std::optional<SignId> Signs::find(WireId w, Sign sign, int depth) {
         if (k_.arena().dtype(p.wire) != DType::real) continue;
         std::optional<SignId> in = find(p.wire, of_inputs, depth + 1);
         if (!in && sign == Sign::positive && box.op == Op::add) in = find(p.wire, Sign::nonnegative, depth + 1);
-        if (in) s.signs.push_back(*in);
-        else if (need_all) return;
+        if (in)
+          s.signs.push_back(*in);
+        else if (need_all)
+          return;
       }
       try {
         found = k_.prove_sign(s);

@@ -14,7 +14,7 @@ struct Rewrite {
 };
 
 class Rewriter {
-public:
+ public:
   explicit Rewriter(Kernel& k) : k_(k), b_(k.arena()) {}
   Kernel& kernel() { return k_; }
   DiagramBuilder& arena() { return b_; }
@@ -35,20 +35,21 @@ public:
   // from == to at every point, from the given signs: asks the solver.
   Rewrite smt(const Ref& from, const Ref& to, const std::vector<std::pair<Ref, SignId>>& premises = {});
 
-private:
+ private:
   Rewrite made(EquationId e, const Ref& from);
 
   Kernel& k_;
   DiagramBuilder& b_;
 };
 
-// Signs: looks for derivations of signs by the kernel's sign rules, from the conditions of the claim. Untrusted search with memory.
+// Signs: looks for derivations of signs by the kernel's sign rules, from the conditions of the claim. Untrusted search
+// with memory.
 class Signs {
-public:
+ public:
   explicit Signs(Kernel& k) : k_(k) {}
   std::optional<SignId> find(WireId w, Sign sign, int depth = 0);
 
-private:
+ private:
   Kernel& k_;
   std::map<std::pair<WireId, Sign>, std::optional<SignId>> memo_;
 };

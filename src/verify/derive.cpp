@@ -4,7 +4,7 @@ namespace skein {
 namespace {
 
 class Search {
-public:
+ public:
   Search(Kernel& k, const DeriveOptions& options)
       : k_(k), b_(k.arena()), options_(options), n_(k, options.deadline), w_(n_.rewriter()) {}
 
@@ -14,8 +14,10 @@ public:
     try {
       for (const std::string& hint : options_.hints)
         if (hint.rfind("induction ", 0) == 0) {
-          if ((d.proof = induction(l, r, Symbol(hint.substr(10))))) d.tactic = hint;
-          else d.reason = "the induction on " + hint.substr(10) + " did not close";
+          if ((d.proof = induction(l, r, Symbol(hint.substr(10)))))
+            d.tactic = hint;
+          else
+            d.reason = "the induction on " + hint.substr(10) + " did not close";
           return d;
         }
       std::optional<Rewrite> a, b;
@@ -39,8 +41,9 @@ public:
     return d;
   }
 
-private:
-  std::optional<Rewrite> normal_forms(const Ref& l, const Ref& r, std::optional<Rewrite>& a, std::optional<Rewrite>& b) {
+ private:
+  std::optional<Rewrite> normal_forms(const Ref& l, const Ref& r, std::optional<Rewrite>& a,
+                                      std::optional<Rewrite>& b) {
     a = n_.normal(l);
     b = n_.normal(r);
     if (a->to != b->to) return std::nullopt;
@@ -156,8 +159,7 @@ private:
     if (box.op == Op::view || box.inputs.empty()) return w_.same(r);
     if (box.op == Op::reduce)
       for (std::uint32_t k = 0; k < box.bound.size(); ++k)
-        if (box.bound[k].size == n + size_constant(1))
-          try {
+        if (box.bound[k].size == n + size_constant(1)) try {
             const Rewrite s = w_.apply(
                 {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
             return w_.chain(s, cut_last(s.to, n));
@@ -244,8 +246,10 @@ private:
       b = w_.chain(b, everywhere(b.to, rule));
     }
     std::optional<Rewrite> middle;
-    if (a.to == b.to) middle = w_.same(a.to);
-    else middle = close_goal(a.to, b.to);
+    if (a.to == b.to)
+      middle = w_.same(a.to);
+    else
+      middle = close_goal(a.to, b.to);
     if (!middle) return std::nullopt;
     const Rewrite step = w_.chain(w_.chain(a, *middle), w_.reverse(b));
     return w_.apply({.rule = Inference::induction, .equations = {base->proof, step.proof}, .numbers = {id}}, l);

@@ -1,16 +1,16 @@
 #pragma once
-// derive: the search for a derivation of left == right in the kernel. Tactics in order: normal forms; a ground leaf; normal
-// forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an equation that
-// the kernel accepted, so nothing here needs to be right.
+// derive: the search for a derivation of left == right in the kernel. Tactics in order: normal forms; a ground leaf;
+// normal forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an
+// equation that the kernel accepted, so nothing here needs to be right.
 #include "rewrite/normalise.hpp"
 
 namespace skein {
 
 struct Derivation {
   std::optional<Rewrite> proof;
-  std::string tactic;   // what closed it
-  std::string reason;   // if nothing did: where it stopped
-  Ref left, right;      // how far the two sides were brought, for reports
+  std::string tactic;  // what closed it
+  std::string reason;  // if nothing did: where it stopped
+  Ref left, right;     // how far the two sides were brought, for reports
 };
 
 struct DeriveOptions {

@@ -62,7 +62,8 @@ RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
     const auto [kl, kr] = sides(b, own->statement().left, own->statement().right);
     const bool same = l.wire == kl.wire && r.wire == kr.wire && statement.when.size() == own->statement().when.size();
     report.tactic = "axiom";
-    return same ? done(RuleStatus::verified, "") : done(RuleStatus::error, "the kernel's axiom of this name says something else");
+    return same ? done(RuleStatus::verified, "")
+                : done(RuleStatus::error, "the kernel's axiom of this name says something else");
   }
   try {
     Kernel k(claim.left.sizes(), oracle_);

@@ -1,6 +1,6 @@
 #pragma once
-// RuleBook: the rules that are known to hold, each a theorem that the kernel replayed from a certificate. Rules come from
-// .skn claims (derived here, in order, each with the help of those before it) or from a ledger.
+// RuleBook: the rules that are known to hold, each a theorem that the kernel replayed from a certificate. Rules come
+// from .skn claims (derived here, in order, each with the help of those before it) or from a ledger.
 #include "kernel/ledger.hpp"
 #include "lang/module.hpp"
 #include "verify/derive.hpp"
@@ -23,12 +23,13 @@ struct RuleReport {
 };
 
 class RuleBook {
-public:
+ public:
   // `ledger` may be empty or absent: then only rules verified here are known.
   explicit RuleBook(LeafOracle oracle, std::filesystem::path ledger = {});
 
   // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
-  // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's own.
+  // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's
+  // own.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
   // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
   void equip(Kernel& k, std::optional<Symbol> except = {});
@@ -37,7 +38,7 @@ public:
   Ledger& ledger() { return ledger_; }
   const LeafOracle& oracle() const { return oracle_; }
 
-private:
+ private:
   LeafOracle oracle_;
   Ledger ledger_;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// Z3 as the oracle for leaves, through its C++ API in a forked child with a memory limit and a wall-clock kill (Z3's own
-// timeouts are soft). Answers are kept by text for the life of the object, and counted.
+// Z3 as the oracle for leaves, through its C++ API in a forked child with a memory limit and a wall-clock kill (Z3's
+// own timeouts are soft). Answers are kept by text for the life of the object, and counted.
 #include <map>
 
 #include "kernel/kernel.hpp"
@@ -13,7 +13,7 @@ struct Z3Limits {
 };
 
 class Z3Oracle {
-public:
+ public:
   using Limits = Z3Limits;
   explicit Z3Oracle(Limits limits = {}) : limits_(limits) {}
   bool unsatisfiable(const std::string& smtlib);
@@ -22,7 +22,7 @@ public:
   }
   std::size_t asked() const { return answers_.size(); }
 
-private:
+ private:
   Limits limits_;
   std::map<std::string, bool> answers_;
 };

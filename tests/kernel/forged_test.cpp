@@ -1,8 +1,8 @@
 // Certificates and ledgers that a forger would write, instances and inductions that prove too much: each with the
 // reason for which it is refused.
 #include <unistd.h>
-#include <filesystem>
 
+#include <filesystem>
 #include <fstream>
 
 #include "kernel/support.hpp"

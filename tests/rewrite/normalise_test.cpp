@@ -1,5 +1,5 @@
-// Metamorphic tests of the normaliser: a random diagram and its normal form have one value, and the certificate of their
-// equality replays in a fresh kernel.
+// Metamorphic tests of the normaliser: a random diagram and its normal form have one value, and the certificate of
+// their equality replays in a fresh kernel.
 #include "rewrite/normalise.hpp"
 
 #include <catch2/catch.hpp>
