@@ -73,6 +73,7 @@ class Arranger {
         }
       const auto fresh = static_cast<std::ptrdiff_t>(rows.size());
       for (int local = 0; local < node.degree; ++local) add(local);
+      if (node.glyph == Glyph::source && !told_apart(node.local)) continue;
       std::stable_sort(rows.begin() + fresh, rows.end(), [&](int a, int b) { return rank_at_reader(n, a) < rank_at_reader(n, b); });
     }
   }
@@ -84,8 +85,19 @@ class Arranger {
     if (s.consumer >= count_) return s_.outputs[s.consumer - count_].value.map[local];
     const SketchNode& reader = s_.nodes[s.consumer];
     const int at = reader.inputs[s.port].map[local];
-    if (reader.glyph == Glyph::contraction) return at < reader.degree ? 0 : s.port == 0 ? 1 : -1;
-    return reader.target[at];
+    if (reader.glyph != Glyph::contraction) return reader.target[at];
+    if (s.port == 0) return at >= reader.degree;
+    const auto& first = reader.inputs[0].map;
+    const bool shared = std::find(first.begin(), first.end(), at) != first.end();
+    return at >= reader.degree ? 1 : shared ? 0 : 2;
+  }
+
+  // The axes of an array of the boundary are in their order unless their names tell them apart anyway.
+  static bool told_apart(const std::vector<Axis>& axes) {
+    std::set<Symbol> names;
+    for (const Axis& a : axes)
+      if (a.name.empty() || !names.insert(a.name).second) return false;
+    return true;
   }
 
   void make_states() {

@@ -360,22 +360,29 @@ class Painter {
   // Just above the names of the lower array, and above what hovers there.
   double between(int lower) const { return l_.y(lower) - 25 - l_.track_head[l_.strands[lower].track]; }
 
+  // A separator runs on through a column as long as it still separates the same arrays or what glyphs make of them.
   void separators() {
+    std::map<std::pair<int, int>, std::vector<Point>> open;  // by the strands above and under its end
     for (int c = 0; c < l_.last_column; ++c) {
       const auto& state = l_.states[c];
       for (std::size_t k = 1; k < state.size(); ++k) {
         const int a = state[k - 1], b = state[k];
-        const double y = between(b), x0 = columns_[c].out + 2, x1 = columns_[c + 1].in;
+        const double y = between(b), x1 = columns_[c + 1].in, x2 = columns_[c + 1].out + 2;
+        std::vector<Point> line{{columns_[c].out + 2, y}};
+        if (const auto it = open.find({a, b}); it != open.end()) line = it->second;
+        line.push_back({x1, y});
         const bool together = l_.strands[a].consumer == l_.strands[b].consumer && l_.strands[b].to == c + 1;
         const int above = successor(a, c + 1), under = successor(b, c + 1);
-        const bool goes_on = !together && above >= 0 && under >= 0 && c + 1 < l_.last_column && !copying(c + 1) && adjacent(c + 1, above, under);
-        if (!goes_on) {
-          canvas_.separator({{x0, y}, {x1, y}});
+        if (together || above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1) || !adjacent(c + 1, above, under)) {
+          canvas_.separator(line);
           continue;
         }
-        // Through the column in the band that both sides leave free.
-        const double y2 = between(under), free = std::min(y, y2), x2 = columns_[c + 1].out + 2;
-        canvas_.separator({{x0, y}, {x1, y}, {x1 + std::min(12.0, std::abs(y - free)), free}, {x2 - std::min(12.0, std::abs(y2 - free)), free}, {x2, y2}});
+        // In the column both sides leave free the higher of the two bands.
+        const double y2 = between(under), free = std::min(y, y2);
+        line.push_back({x1 + std::min(12.0, std::abs(y - free)), free});
+        line.push_back({x2 - std::min(12.0, std::abs(y2 - free)), free});
+        line.push_back({x2, y2});
+        open[{above, under}] = std::move(line);
       }
     }
   }

@@ -67,7 +67,7 @@ class Sketcher {
     std::vector<Output> outputs = thaw(b_, diagram_);
     for (const Output& o : outputs) {
       SketchOutput out{o.name.text(), {}, {}};
-      for (const Index i : o.axes) out.axes.push_back(b_.axis(i));
+      out.axes = diagram_.outputs()[sketch_.outputs.size()].axes;
       const Use u = use(o.value);
       out.value.node = u.node;
       for (const Index i : u.at)
