@@ -202,6 +202,7 @@ class Strategy {
     out_.seconds["derive"] += since(start);
     if (!d.proof) {
       unknown_.reason = d.reason;
+      for (const auto& [rule, why] : rules_.left_out()) unknown_.reason += "; the rule was left out: " + why;
       Differences differences(k.arena());
       differences.collect(d.left, d.right);
       unknown_.differences = differences.text();

@@ -35,12 +35,15 @@ class RuleBook {
   void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
   bool admit(Kernel& k, Symbol name);
+  // Rules of the ledger that were left out because their certificates did not hold here, each with the reason.
+  const std::map<Symbol, std::string>& left_out() const { return left_out_; }
   Ledger& ledger() { return ledger_; }
   const LeafOracle& oracle() const { return oracle_; }
 
  private:
   LeafOracle oracle_;
   Ledger ledger_;
+  std::map<Symbol, std::string> left_out_;
 };
 
 Statement to_statement(const Claim& c);

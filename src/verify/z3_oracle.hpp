@@ -8,7 +8,7 @@
 namespace skein {
 
 struct Z3Limits {
-  int milliseconds = 4000;
+  int milliseconds = 6000;  // wall clock: a loaded machine is slow, and a leaf takes milliseconds
   int megabytes = 2048;
 };
 
