@@ -18,8 +18,10 @@ int run(const std::string& argument, const std::string& out, const CommonOptions
   const std::string svg = draw(a.diagram).svg(file_stem(argument));
   const bool to_file = !out.empty() && out != "-";
   if (to_file) write_file(out, svg);
-  if (common.json) print_json({{"architecture", argument}, {"file", to_file ? out : ""}, {"svg", to_file ? "" : svg}});
-  else if (!to_file) fmt::print("{}", svg);
+  if (common.json)
+    print_json({{"architecture", argument}, {"file", to_file ? out : ""}, {"svg", to_file ? "" : svg}});
+  else if (!to_file)
+    fmt::print("{}", svg);
   return all_hold;
 }
 

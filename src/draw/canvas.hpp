@@ -1,7 +1,8 @@
 #pragma once
-// Canvas: a picture as an ordered list of strokes, shapes and lines of text, and its form as a self-contained SVG. Text is
-// measured with the advance widths of the DejaVu fonts, the widest of those in common use, so that a layout made here fits
-// wherever the picture is shown; every line of text keeps its box, for whoever wants to check that none overlap.
+// Canvas: a picture as an ordered list of strokes, shapes and lines of text, and its form as a self-contained SVG. Text
+// is measured with the advance widths of the DejaVu fonts, the widest of those in common use, so that a layout made
+// here fits wherever the picture is shown; every line of text keeps its box, for whoever wants to check that none
+// overlap.
 #include <string>
 #include <vector>
 
@@ -26,12 +27,12 @@ class Canvas {
  public:
   enum class Anchor { start, middle };
 
-  void wire(const std::vector<Point>& line);            // straight pieces
-  void curve(Point from, Point to);                     // a cubic with horizontal tangents
-  void cup(Point top, Point bottom, double bulge);      // the half ellipse that joins two wires, bulging right
-  void separator(const std::vector<Point>& line);       // dashed
+  void wire(const std::vector<Point>& line);        // straight pieces
+  void curve(Point from, Point to);                 // a cubic with horizontal tangents
+  void cup(Point top, Point bottom, double bulge);  // the half ellipse that joins two wires, bulging right
+  void separator(const std::vector<Point>& line);   // dashed
   void dot(Point at);
-  void arrow_tip(Point at);                             // pointing right, its tip at the point
+  void arrow_tip(Point at);  // pointing right, its tip at the point
   void polygon(const std::vector<Point>& corners, const char* fill, double stroke = 1);
   // `at` is on the base line. The box of the text is remembered.
   void text(const std::string& text, Point at, Face face, double size, Anchor anchor = Anchor::start);

@@ -13,6 +13,7 @@ struct Idioms::Entry {
   Diagram diagram;
   Op root;
   bool has_axis, folds, has_epsilon;
+  std::set<Op> ops;  // a term without one of them is none of this
 };
 
 namespace {
@@ -27,15 +28,24 @@ struct Name {
   const char* label;
 };
 constexpr Name names[] = {
-    {"idiom_layer_norm", "layer norm"}, {"idiom_rms_norm", "RMS norm"},
-    {"stable_softmax", "stable softmax"}, {"stable_softmax_ext", "stable softmax"},
-    {"softmax", "softmax"},             {"log_softmax", "log softmax"},
-    {"variance", "variance"},           {"mean", "mean"},
-    {"log_sum_exp", "log sum exp"},     {"gelu_tanh", "gelu (tanh)"},
-    {"gelu", "gelu"},                   {"silu", "silu"},
-    {"tanh", "tanh"},                   {"sigmoid", "sigmoid"},
-    {"softplus", "softplus"},           {"relu", "relu"},
-    {"abs", "abs"},                     {"square", "square"},
+    {"idiom_layer_norm", "layer norm"},
+    {"idiom_rms_norm", "RMS norm"},
+    {"stable_softmax", "stable softmax"},
+    {"stable_softmax_ext", "stable softmax"},
+    {"softmax", "softmax"},
+    {"log_softmax", "log softmax"},
+    {"variance", "variance"},
+    {"mean", "mean"},
+    {"log_sum_exp", "log sum exp"},
+    {"gelu_tanh", "gelu (tanh)"},
+    {"gelu", "gelu"},
+    {"silu", "silu"},
+    {"tanh", "tanh"},
+    {"sigmoid", "sigmoid"},
+    {"softplus", "softplus"},
+    {"relu", "relu"},
+    {"abs", "abs"},
+    {"square", "square"},
 };
 
 bool is_chain(Op op) { return op == Op::mul || op == Op::add; }
@@ -48,8 +58,15 @@ Idioms::Idioms(DiagramBuilder& b) : b_(b) {
     const Definition* d = m.find_def(def);
     if (!d) continue;
     const auto& in = d->diagram.inputs();
-    entries_.push_back({label, d->diagram, d->diagram.box(d->diagram.outputs().at(0).wire).op, !in.at(0).axes.empty(),
-                        d->diagram.outputs()[0].axes.empty() && !in[0].axes.empty(), in.size() == 2});
+    entries_.push_back({label,
+                        d->diagram,
+                        d->diagram.box(d->diagram.outputs().at(0).wire).op,
+                        !in.at(0).axes.empty(),
+                        d->diagram.outputs()[0].axes.empty() && !in[0].axes.empty(),
+                        in.size() == 2,
+                        {}});
+    for (const Box& box : d->diagram.boxes())
+      if (box.op != Op::input) entries_.back().ops.insert(box.op);
   }
 }
 
@@ -106,8 +123,10 @@ std::optional<Idiom> Idioms::find(const Ref& term) {
   const Op op = b_.box(term.wire).op;
   if (op == Op::input || op == Op::literal || op == Op::view) return std::nullopt;
   const std::vector<Ref> below = subterms(term);
+  std::set<Op> ops{op};
+  for (const Ref& r : below) ops.insert(b_.box(r.wire).op);
   for (const Entry& e : entries_) {
-    if (e.root != op) continue;
+    if (e.root != op || !std::includes(ops.begin(), ops.end(), e.ops.begin(), e.ops.end())) continue;
     for (const Ref& x : below) {
       if (!e.has_axis) {
         if (auto found = match(e, term, x, {}, nullptr)) return found;

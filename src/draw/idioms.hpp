@@ -1,7 +1,7 @@
 #pragma once
 // Idioms: functions of the prelude recognised where they are spelled out. A builder is hash-consed, so a term is the
-// softmax of x along n exactly if building softmax[n](x) gives the same wire; a chain of factors or of summands may have more
-// of them, which are left over.
+// softmax of x along n exactly if building softmax[n](x) gives the same wire; a chain of factors or of summands may
+// have more of them, which are left over.
 #include <memory>
 #include <optional>
 #include <string>

@@ -10,7 +10,9 @@ namespace skein {
 
 namespace {
 
-bool one_array(Glyph g) { return g != Glyph::source && g != Glyph::contraction && g != Glyph::operation && g != Glyph::discard; }
+bool one_array(Glyph g) {
+  return g != Glyph::source && g != Glyph::contraction && g != Glyph::operation && g != Glyph::discard;
+}
 
 class Arranger {
  public:
@@ -21,7 +23,8 @@ class Arranger {
     l_.readers.resize(count_);
     l_.operands.resize(count_ + s_.outputs.size());
     visited_.resize(count_);
-    for (std::size_t k = 0; k < s_.outputs.size(); ++k) add_strand(s_.outputs[k].value.node, count_ + static_cast<int>(k), 0);
+    for (std::size_t k = 0; k < s_.outputs.size(); ++k)
+      add_strand(s_.outputs[k].value.node, count_ + static_cast<int>(k), 0);
     for (int n = 0; n < count_; ++n)
       if (s_.nodes[n].glyph == Glyph::discard) add_strand(s_.nodes[n].inputs[0].node, n, 0);
     order_rows();
@@ -47,8 +50,8 @@ class Arranger {
   // The walk: a strand comes before those that its producer is made from, and these before the strand's next sibling.
   void add_strand(int producer, int consumer, int port) {
     const int id = static_cast<int>(l_.strands.size());
-    l_.strands.push_back({producer, consumer, port, l_.column[producer],
-                          consumer < count_ ? l_.column[consumer] : l_.last_column, 0});
+    l_.strands.push_back(
+        {producer, consumer, port, l_.column[producer], consumer < count_ ? l_.column[consumer] : l_.last_column, 0});
     l_.readers[producer].push_back(id);
     l_.operands[consumer].push_back(id);
     if (visited_[producer]) return;
@@ -74,7 +77,8 @@ class Arranger {
       const auto fresh = static_cast<std::ptrdiff_t>(rows.size());
       for (int local = 0; local < node.degree; ++local) add(local);
       if (node.glyph == Glyph::source && !told_apart(node.local)) continue;
-      std::stable_sort(rows.begin() + fresh, rows.end(), [&](int a, int b) { return rank_at_reader(n, a) < rank_at_reader(n, b); });
+      std::stable_sort(rows.begin() + fresh, rows.end(),
+                       [&](int a, int b) { return rank_at_reader(n, a) < rank_at_reader(n, b); });
     }
   }
 
@@ -206,7 +210,8 @@ class Arranger {
         if (--waiting[d] == 0) ready.push_back(d);
       }
     }
-    if (static_cast<int>(order.size()) < n) throw std::logic_error("the wires of the picture have no order from top to bottom");
+    if (static_cast<int>(order.size()) < n)
+      throw std::logic_error("the wires of the picture have no order from top to bottom");
     std::vector<std::vector<Pull>> pulls(n);
     const auto pull = [&](int a, int b, double offset, double weight) {
       if (a == b) return;
@@ -258,7 +263,9 @@ class Arranger {
 
 }  // namespace
 
-int Layout::height(int strand) const { return std::max<int>(1, static_cast<int>(rows[strands[strand].producer].size())); }
+int Layout::height(int strand) const {
+  return std::max<int>(1, static_cast<int>(rows[strands[strand].producer].size()));
+}
 
 std::vector<int> rows_at_glyph(const Sketch& s, const Layout& l, int node, int port) {
   const SketchNode& n = s.nodes[node];

@@ -1,8 +1,8 @@
 #pragma once
-// Layout: where the wires and glyphs of a sketch lie. Columns of glyphs and the states between them alternate from left to
-// right; a state is the arrays alive there, one above the other in the order in which a walk from the outputs reads them, so
-// that the operands of a glyph are always neighbours and only copies cross other wires. A strand (an array on its way to one
-// reader) keeps its height from end to end.
+// Layout: where the wires and glyphs of a sketch lie. Columns of glyphs and the states between them alternate from left
+// to right; a state is the arrays alive there, one above the other in the order in which a walk from the outputs reads
+// them, so that the operands of a glyph are always neighbours and only copies cross other wires. A strand (an array on
+// its way to one reader) keeps its height from end to end.
 #include <vector>
 
 #include "draw/sketch.hpp"
@@ -10,9 +10,9 @@
 namespace skein {
 
 struct LayoutMetrics {
-  double pitch = 26;      // between the wires of an array
-  double gap = 40;        // between the last wire of an array and the first of the next
-  double headroom = 24;   // above an array, for a glyph that hovers
+  double pitch = 26;     // between the wires of an array
+  double gap = 40;       // between the last wire of an array and the first of the next
+  double headroom = 24;  // above an array, for a glyph that hovers
 };
 
 struct Strand {
@@ -25,16 +25,16 @@ struct Strand {
 
 struct Layout {
   LayoutMetrics metrics;
-  std::vector<int> column;                // by node; sources are in column 0, outputs in the last
+  std::vector<int> column;  // by node; sources are in column 0, outputs in the last
   int last_column = 0;
-  std::vector<Strand> strands;            // from top to bottom wherever two of them are alive together
-  std::vector<std::vector<int>> readers;  // by node: its strands; the first runs straight on
-  std::vector<std::vector<int>> operands; // by node, then by output: the strands that it reads
-  std::vector<std::vector<int>> rows;     // by node: the axes of its result from top to bottom
-  std::vector<double> track_y;            // of the first wire
-  std::vector<double> track_head;         // the room above it for what hovers
-  std::vector<double> source_y;           // by node, of sources: where it starts
-  std::vector<std::vector<int>> states;   // the strands alive after each column, from top to bottom
+  std::vector<Strand> strands;             // from top to bottom wherever two of them are alive together
+  std::vector<std::vector<int>> readers;   // by node: its strands; the first runs straight on
+  std::vector<std::vector<int>> operands;  // by node, then by output: the strands that it reads
+  std::vector<std::vector<int>> rows;      // by node: the axes of its result from top to bottom
+  std::vector<double> track_y;             // of the first wire
+  std::vector<double> track_head;          // the room above it for what hovers
+  std::vector<double> source_y;            // by node, of sources: where it starts
+  std::vector<std::vector<int>> states;    // the strands alive after each column, from top to bottom
 
   double y(int strand) const { return track_y[strands[strand].track]; }
   int height(int strand) const;  // rows, at least 1

@@ -18,13 +18,16 @@ constexpr const char* along_fill = "#eef3fb";
 
 class Painter {
  public:
-  explicit Painter(const Diagram& d) : sketch_(sketch(d)), l_(lay_out(sketch_)), count_(static_cast<int>(sketch_.nodes.size())) {}
+  explicit Painter(const Diagram& d)
+      : sketch_(sketch(d)), l_(lay_out(sketch_)), count_(static_cast<int>(sketch_.nodes.size())) {}
 
   Canvas run() {
     measure();
     for (int n = 0; n < count_; ++n) {
-      if (sketch_.nodes[n].glyph == Glyph::source) source(n);
-      else glyph(n);
+      if (sketch_.nodes[n].glyph == Glyph::source)
+        source(n);
+      else
+        glyph(n);
       copies(n);
     }
     for (std::size_t k = 0; k < l_.strands.size(); ++k) strand(static_cast<int>(k));
@@ -52,8 +55,8 @@ class Painter {
 
   void measure() {
     columns_.resize(l_.last_column + 1);
-    std::vector<double> glyph_width(l_.last_column + 1, 0), wiring(l_.last_column + 1, 0), copying(l_.last_column + 1, 0),
-        gap(l_.last_column + 1, 12);
+    std::vector<double> glyph_width(l_.last_column + 1, 0), wiring(l_.last_column + 1, 0),
+        copying(l_.last_column + 1, 0), gap(l_.last_column + 1, 12);
     for (int n = 0; n < count_; ++n) {
       const int c = l_.column[n];
       glyph_width[c] = std::max(glyph_width[c], width(n));
@@ -78,9 +81,7 @@ class Painter {
   }
 
   static bool permutes(const std::vector<int>& order) { return !std::is_sorted(order.begin(), order.end()); }
-  bool moves(int n) const {
-    return !l_.readers[n].empty() && std::abs(l_.source_y[n] - l_.y(l_.readers[n][0])) > 0.5;
-  }
+  bool moves(int n) const { return !l_.readers[n].empty() && std::abs(l_.source_y[n] - l_.y(l_.readers[n][0])) > 0.5; }
 
   double width(int n) const {
     const SketchNode& node = sketch_.nodes[n];
@@ -110,8 +111,9 @@ class Painter {
     std::vector<int> out;
     const bool first = l_.readers[n][0] == strand;
     for (const int local : l_.rows[n]) {
-      const bool goes_on = first && (node.glyph == Glyph::pointwise || node.glyph == Glyph::along || node.glyph == Glyph::fold ||
-                                     ((node.glyph == Glyph::linear || node.glyph == Glyph::reindex) && !node.target[local]));
+      const bool goes_on =
+          first && (node.glyph == Glyph::pointwise || node.glyph == Glyph::along || node.glyph == Glyph::fold ||
+                    ((node.glyph == Glyph::linear || node.glyph == Glyph::reindex) && !node.target[local]));
       if (!goes_on) out.push_back(local);
     }
     return out;
@@ -154,7 +156,8 @@ class Painter {
     const auto& rows = l_.rows[s.producer];
     for (std::size_t r = 0; r < rows.size(); ++r)
       if (std::find(named.begin(), named.end(), rows[r]) != named.end())
-        canvas_.text(axis_name(sketch_.nodes[s.producer].local[rows[r]]), {from + 5, y + r * pitch() - 5}, Face::italic, axis_size);
+        canvas_.text(axis_name(sketch_.nodes[s.producer].local[rows[r]]), {from + 5, y + r * pitch() - 5}, Face::italic,
+                     axis_size);
     if (rows.empty()) canvas_.arrow_tip({from + (to - from) / 2 + 5, y});  // a scalar
   }
 
@@ -163,7 +166,8 @@ class Painter {
     const auto& rows = l_.rows[o.value.node];
     std::vector<int> order(rows.size());
     for (std::size_t r = 0; r < rows.size(); ++r) order[r] = static_cast<int>(r);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return o.value.map[rows[a]] < o.value.map[rows[b]]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return o.value.map[rows[a]] < o.value.map[rows[b]]; });
     return order;
   }
 
@@ -172,14 +176,15 @@ class Painter {
     const Column& c = columns_[l_.last_column];
     const SketchOutput& o = sketch_.outputs[k];
     const double y = l_.y(l_.operands[count_ + k][0]), end = c.left + 22;
-    const std::vector<int> order = output_rows(k);
+    const std::vector<int> order = output_rows(k), names = labelled(o.value.node, l_.operands[count_ + k][0]);
     for (std::size_t r = 0; r < order.size(); ++r) {
       const double to = y + r * pitch();
       canvas_.curve({c.in, y + order[r] * pitch()}, {c.left, to});
       canvas_.wire({{c.left, to}, {end, to}});
       const int local = l_.rows[o.value.node][order[r]];
       const std::string name = axis_name(o.axes[o.value.map[local]]);
-      if (name != axis_name(sketch_.nodes[o.value.node].local[local]))
+      const bool named = std::find(names.begin(), names.end(), local) != names.end();
+      if (!named || permutes(order) || name != axis_name(sketch_.nodes[o.value.node].local[local]))
         canvas_.text(name, {c.left + 5, to - 5}, Face::italic, axis_size);
     }
     std::size_t row = order.size();
@@ -192,7 +197,8 @@ class Painter {
     }
     if (o.axes.empty()) canvas_.wire({{c.in, y}, {end, y}}), canvas_.arrow_tip({end, y});
     if (o.name.empty() || o.name == "out") return;
-    canvas_.text(o.name, {end + 6, y + (std::max<double>(1, row) - 1) * pitch() / 2 + 0.35 * name_size}, Face::bold, name_size);
+    canvas_.text(o.name, {end + 6, y + (std::max<double>(1, row) - 1) * pitch() / 2 + 0.35 * name_size}, Face::bold,
+                 name_size);
   }
 
   // --- glyphs
@@ -210,7 +216,8 @@ class Painter {
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const std::vector<int> order = rows_at_glyph(sketch_, l_, n, static_cast<int>(k));
       const double y = in_y(n, k);
-      for (std::size_t r = 0; r < order.size(); ++r) canvas_.curve({c.in, y + order[r] * pitch()}, {c.left, y + r * pitch()});
+      for (std::size_t r = 0; r < order.size(); ++r)
+        canvas_.curve({c.in, y + order[r] * pitch()}, {c.left, y + r * pitch()});
       if (order.empty()) canvas_.wire({{c.in, y}, {c.left, y}});
     }
     if (node.glyph == Glyph::contraction) return contraction(n);
@@ -266,12 +273,16 @@ class Painter {
     const double y0 = top - 10, y1 = bottom + 10, middle = (y0 + y1) / 2, centre = (x0 + x1) / 2;
     switch (node.glyph) {
       case Glyph::linear:  // bitten at the bottom left
-        canvas_.polygon({{x0, y0}, {x1, y0}, {x1, y1}, {x0 + 8, y1}, {x0 + 8, y1 - 6}, {x0, y1 - 6}}, learned_fill, 1.2);
+        canvas_.polygon({{x0, y0}, {x1, y0}, {x1, y1}, {x0 + 8, y1}, {x0 + 8, y1 - 6}, {x0, y1 - 6}}, learned_fill,
+                        1.2);
         return label(node.label, centre + 2, middle, Face::bold, glyph_size + 1);
       case Glyph::reindex:
-        canvas_.polygon({{x0, middle}, {x0 + 9, y0}, {x1 - 9, y0}, {x1, middle}, {x1 - 9, y1}, {x0 + 9, y1}}, white, 1.2);
+        canvas_.polygon({{x0, middle}, {x0 + 9, y0}, {x1 - 9, y0}, {x1, middle}, {x1 - 9, y1}, {x0 + 9, y1}}, white,
+                        1.2);
         break;
-      case Glyph::fold: canvas_.polygon({{x0, y0}, {x1 - 8, y0}, {x1, middle}, {x1 - 8, y1}, {x0, y1}}, fold_fill, 1.2); break;
+      case Glyph::fold:
+        canvas_.polygon({{x0, y0}, {x1 - 8, y0}, {x1, middle}, {x1 - 8, y1}, {x0, y1}}, fold_fill, 1.2);
+        break;
       default:
         if (node.label.ends_with("softmax"))
           canvas_.polygon({{x0, y0 + 4}, {x1, y0 - 1}, {x1, y1 + 1}, {x0, y1 - 4}}, white, 1.2);
@@ -284,7 +295,8 @@ class Painter {
   // An elementwise function touches no wire.
   void hovering(int n, double x0, double x1, double y) {
     const double middle = y - 22;
-    canvas_.wire({{x0, middle}, {x1, middle}});
+    canvas_.wire({{x0, middle}, {x0 + 12, middle}});
+    canvas_.wire({{x1 - 12, middle}, {x1, middle}});
     canvas_.arrow_tip({x0 + 12, middle});
     canvas_.arrow_tip({x1 - 1, middle});
     box(x0 + 12, middle - 10, x1 - 12, middle + 10, white);
@@ -301,7 +313,8 @@ class Painter {
       top = std::min(top, y), bottom = std::max(bottom, last);
       for (double at = y; at < last + 1; at += pitch()) canvas_.wire({{c.left, at}, {x0 + 2, at}});
     }
-    for (int r = 0; r < row_count(n); ++r) canvas_.wire({{x1 - 2, out_y(n) + r * pitch()}, {c.right, out_y(n) + r * pitch()}});
+    for (int r = 0; r < row_count(n); ++r)
+      canvas_.wire({{x1 - 2, out_y(n) + r * pitch()}, {c.right, out_y(n) + r * pitch()}});
     box(x0, top - 10, x1, bottom + 10, white);
     label(node.label, middle, (top + bottom) / 2, Face::plain, node.label.size() <= 3 ? 16 : glyph_size);
   }
@@ -316,8 +329,11 @@ class Painter {
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const SketchPort& p = node.inputs[k];
       const std::vector<int> order = rows_at_glyph(sketch_, l_, n, static_cast<int>(k));
-      for (std::size_t r = 0; r < order.size(); ++r) ends[p.map[l_.rows[p.node][order[r]]]].push_back(in_y(n, k) + r * pitch());
-      if (order.empty()) scalar_operand = true, canvas_.wire({{c.left, in_y(n, k)}, {cupped, in_y(n, k)}}), canvas_.dot({cupped, in_y(n, k)});
+      for (std::size_t r = 0; r < order.size(); ++r)
+        ends[p.map[l_.rows[p.node][order[r]]]].push_back(in_y(n, k) + r * pitch());
+      if (order.empty())
+        scalar_operand = true, canvas_.wire({{c.left, in_y(n, k)}, {cupped, in_y(n, k)}}),
+        canvas_.dot({cupped, in_y(n, k)});
     }
     double scalar_y = 0;
     int cups = 0;
@@ -373,7 +389,8 @@ class Painter {
         line.push_back({x1, y});
         const bool together = l_.strands[a].consumer == l_.strands[b].consumer && l_.strands[b].to == c + 1;
         const int above = successor(a, c + 1), under = successor(b, c + 1);
-        if (together || above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1) || !adjacent(c + 1, above, under)) {
+        if (together || above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1) ||
+            !adjacent(c + 1, above, under)) {
           canvas_.separator(line);
           continue;
         }

@@ -20,9 +20,7 @@ struct Use {
 };
 
 // Short fractions are exact; what was a floating-point number is shown to four digits.
-std::string print(const Rational& r) {
-  return r.get_den() <= 1000 ? r.get_str() : fmt::format("{:.4g}", r.get_d());
-}
+std::string print(const Rational& r) { return r.get_den() <= 1000 ? r.get_str() : fmt::format("{:.4g}", r.get_d()); }
 
 // The size without its bars where it is one name or number.
 std::string print(const Size& s) { return to_string(s); }
@@ -110,11 +108,13 @@ class Sketcher {
     if (!r.at.empty()) return std::nullopt;
     const Box& box = b_.box(r.wire);
     switch (box.op) {
-      case Op::literal: return Text{print(box.value), box.value >= 0 && print(box.value).find('/') == std::string::npos};
+      case Op::literal:
+        return Text{print(box.value), box.value >= 0 && print(box.value).find('/') == std::string::npos};
       case Op::neg_inf: return Text{"−∞"};
       case Op::size_value: return Text{print(box.size), box.size.terms().size() <= 1};
       case Op::input:
-        if (const InputPort* p = diagram_.find_input(box.name); p && p->role == Role::weight) return Text{box.name.text()};
+        if (const InputPort* p = diagram_.find_input(box.name); p && p->role == Role::weight)
+          return Text{box.name.text()};
         return std::nullopt;
       case Op::inv:
       case Op::sqrt:
@@ -154,7 +154,9 @@ class Sketcher {
     n.glyph = glyph, n.label = std::move(label), n.degree = static_cast<int>(out.size());
     std::vector<Index> local = out;
     local.insert(local.end(), bound.begin(), bound.end());
-    const auto position = [&](Index i) { return static_cast<int>(std::find(local.begin(), local.end(), i) - local.begin()); };
+    const auto position = [&](Index i) {
+      return static_cast<int>(std::find(local.begin(), local.end(), i) - local.begin());
+    };
     for (const Index i : local) n.local.push_back(b_.axis(i));
     n.target.resize(local.size());
     for (const Index i : targets) n.target[position(i)] = true;
@@ -247,7 +249,8 @@ class Sketcher {
 
   // In the order of the boundary, as far as their inputs tell: that is how they are read.
   void in_order(std::vector<Use>& uses) {
-    std::stable_sort(uses.begin(), uses.end(), [&](const Use& a, const Use& b) { return sources_[a.node] < sources_[b.node]; });
+    std::stable_sort(uses.begin(), uses.end(),
+                     [&](const Use& a, const Use& b) { return sources_[a.node] < sources_[b.node]; });
   }
 
   std::vector<Index> indices_of(const std::vector<Use>& uses, const std::vector<Index>& order) {
@@ -281,7 +284,9 @@ class Sketcher {
     std::vector<Use> above, below;
     std::vector<Ref> learned;
     std::string scale;
-    const auto times = [&](const char* sign, const std::string& t) { scale += (scale.empty() ? "" : " ") + std::string(sign) + " " + t; };
+    const auto times = [&](const char* sign, const std::string& t) {
+      scale += (scale.empty() ? "" : " ") + std::string(sign) + " " + t;
+    };
     if (given) above.push_back(*given);
     for (const Ref& f : factors) {
       if (const auto c = constant(f)) {
@@ -315,12 +320,16 @@ class Sketcher {
     const std::vector<Index> there = indices_of(above, out);
     std::vector<Ref> scaling;
     for (const Ref& w : learned) {
-      if (subset(w.at, there)) scaling.push_back(w);
-      else above.push_back(use(w));
+      if (subset(w.at, there))
+        scaling.push_back(w);
+      else
+        above.push_back(use(w));
     }
     Use u{-1, {}};
-    if (above.size() == 1) u = above[0];
-    else if (above.size() > 1) u = node(Glyph::operation, "×", indices_of(above, out), {}, above);
+    if (above.size() == 1)
+      u = above[0];
+    else if (above.size() > 1)
+      u = node(Glyph::operation, "×", indices_of(above, out), {}, above);
     if (!below.empty()) {
       if (u.node < 0) u = node(Glyph::source, "1", {}, {}, {});
       std::vector<Use> operands{u};
@@ -335,7 +344,8 @@ class Sketcher {
     for (const Index i : w.at)
       if (!subset({i}, bound) && !subset({i}, x.at)) targets.push_back(i);
     for (const Index i : bound)  // a bound axis of only one factor would not end at the map
-      if (!subset({i}, x.at) || !subset({i}, w.at)) return node(Glyph::contraction, "", indices_of({x, {0, w.at}}, out), bound, {x, use(w)}, bound);
+      if (!subset({i}, x.at) || !subset({i}, w.at))
+        return node(Glyph::contraction, "", indices_of({x, {0, w.at}}, out), bound, {x, use(w)}, bound);
     const Use u = node(Glyph::linear, b_.box(w.wire).name.text(), indices_of({x, {0, w.at}}, out), bound, {x}, targets);
     learn(u, w);
     return u;
@@ -357,10 +367,14 @@ class Sketcher {
     std::string shift;
     if (given) plus.push_back(*given);
     for (const Ref& s : summands) {
-      if (const auto c = constant(s)) shift += (shift.empty() ? "+ " : " + ") + c->text;
-      else if (weight(s)) learned.push_back(s);
-      else if (const auto y = negated(s)) minus.push_back(use(*y));
-      else plus.push_back(use(s));
+      if (const auto c = constant(s))
+        shift += (shift.empty() ? "+ " : " + ") + c->text;
+      else if (weight(s))
+        learned.push_back(s);
+      else if (const auto y = negated(s))
+        minus.push_back(use(*y));
+      else
+        plus.push_back(use(s));
     }
     in_order(plus), in_order(minus);
     std::vector<Index> there = indices_of(plus, out);
@@ -368,8 +382,10 @@ class Sketcher {
       if (!subset({i}, there)) there.push_back(i);
     std::vector<Ref> shifting;
     for (const Ref& w : learned) {
-      if (subset(w.at, there)) shifting.push_back(w);
-      else plus.push_back(use(w));
+      if (subset(w.at, there))
+        shifting.push_back(w);
+      else
+        plus.push_back(use(w));
     }
     if (plus.empty() || minus.size() > 1) {
       for (const Use& y : minus) plus.push_back(node(Glyph::pointwise, "× −1", y.at, {}, {y}));
@@ -400,8 +416,10 @@ class Sketcher {
     bool constants = false;
     for (const Ref& a : arguments) {
       const auto c = constant(a);
-      if (c) constants = true;
-      else inputs.push_back(use(a));
+      if (c)
+        constants = true;
+      else
+        inputs.push_back(use(a));
       list += (list.empty() ? "" : ", ") + (c ? c->text : std::string("·"));
     }
     const bool infix = arguments.size() == 2 && !name.empty() && !std::isalpha(static_cast<unsigned char>(name[0]));
@@ -411,7 +429,9 @@ class Sketcher {
       const auto left = constant(arguments[0]), right = constant(arguments[1]);
       label = fmt::format("{} {} {}", left ? left->text : "·", name, right ? right->text : "·");
     }
-    const Glyph glyph = inputs.empty() ? Glyph::source : inputs.size() == 1 && targets.empty() ? Glyph::pointwise : Glyph::operation;
+    const Glyph glyph = inputs.empty()                          ? Glyph::source
+                        : inputs.size() == 1 && targets.empty() ? Glyph::pointwise
+                                                                : Glyph::operation;
     return node(glyph, label, inputs.empty() ? out : indices_of(inputs, out), {}, inputs);
   }
 
@@ -434,8 +454,9 @@ class Sketcher {
     }
     const auto then = constant(opened.inputs[0]), otherwise = constant(opened.inputs[1]);
     const auto part = [](const std::optional<Text>& t) { return t ? t->text : std::string("·"); };
-    if (then && otherwise) return node(Glyph::source, fmt::format("if {}: {}, else {}", guard, part(then), part(otherwise)), r.at, {}, {});
-    const std::string label = then ? fmt::format("if {}: {}", guard, part(then))
+    if (then && otherwise)
+      return node(Glyph::source, fmt::format("if {}: {}, else {}", guard, part(then), part(otherwise)), r.at, {}, {});
+    const std::string label = then        ? fmt::format("if {}: {}", guard, part(then))
                               : otherwise ? fmt::format("{}, else {}", guard, part(otherwise))
                                           : "if " + guard;
     std::vector<Use> inputs;
@@ -450,8 +471,10 @@ class Sketcher {
   std::string comparison(const IndexExpression& e) {
     IndexExpression left, right;
     for (const auto& [m, c] : e.terms()) {
-      if (c < 0) left -= IndexExpression::term(c, m);
-      else right += IndexExpression::term(c, m);
+      if (c < 0)
+        left -= IndexExpression::term(c, m);
+      else
+        right += IndexExpression::term(c, m);
     }
     // 1 <= x - y is the strict y < x
     const IndexExpression one = index_constant(1);

@@ -1,8 +1,8 @@
 #pragma once
 // Sketch: a diagram regrouped into what one draws of it. Boxes that the papers draw as one glyph are one node: a sum of
-// products is a contraction (a linear map where one factor is a weight), a function of the prelude that is spelled out is its
-// name, x * inv(y) a quotient, x + -1*y a difference, scalar constants are text. A scalar factor of a contraction is drawn
-// after it. Nothing here is a proof: two pictures may be equal where the diagrams are not.
+// products is a contraction (a linear map where one factor is a weight), a function of the prelude that is spelled out
+// is its name, x * inv(y) a quotient, x + -1*y a difference, scalar constants are text. A scalar factor of a
+// contraction is drawn after it. Nothing here is a proof: two pictures may be equal where the diagrams are not.
 #include <string>
 #include <vector>
 
