@@ -53,19 +53,22 @@ std::optional<Size> divide_exactly(const Size& p, const Size& d) {
   if (d.is_zero()) return std::nullopt;
   const auto& [lead, leading] = *d.terms().rbegin();
   Size rest = p, quotient;
-  for (int step = 0; step < 64 && !rest.is_zero(); ++step) {
-    bool divided = false;
-    for (auto it = rest.terms().rbegin(); it != rest.terms().rend() && !divided; ++it) {
+  // The last term of the rest that the leading term divides, over it; empty if there is none.
+  auto next = [&]() -> std::optional<Size> {
+    for (auto it = rest.terms().rbegin(); it != rest.terms().rend(); ++it) {
       const auto& [m, c] = *it;
       if (c % leading != 0 || !std::includes(m.begin(), m.end(), lead.begin(), lead.end())) continue;
       Size::Monomial left;
       std::set_difference(m.begin(), m.end(), lead.begin(), lead.end(), std::back_inserter(left));
-      Size t = Size::term(Integer(c / leading), left);
-      rest -= t * d;
-      quotient += t;
-      divided = true;
+      return Size::term(Integer(c / leading), left);
     }
-    if (!divided) return std::nullopt;
+    return std::nullopt;
+  };
+  for (int step = 0; step < 64 && !rest.is_zero(); ++step) {
+    const auto t = next();
+    if (!t) return std::nullopt;
+    rest -= *t * d;
+    quotient += *t;
   }
   if (quotient * d == p) return quotient;
   return std::nullopt;

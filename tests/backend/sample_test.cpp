@@ -81,7 +81,9 @@ TEST_CASE("special values are what they say, and given sizes are kept") {
   CHECK(zeros.sizes.at(Symbol("a")) == 9);
   for (double x : zeros.inputs.at(Symbol("x")).data) CHECK(x == 0);
   options.values = Values::huge;
-  for (double x : sample(d, 0, options).inputs.at(Symbol("x")).data) CHECK(std::abs(x) > 500);
+  const Environment huge = sample(d, 0, options);
+  for (double x : huge.inputs.at(Symbol("x")).data) CHECK(std::abs(x) > 500);
   options.values = Values::tiny;
-  for (double x : sample(d, 0, options).inputs.at(Symbol("x")).data) CHECK((x != 0 && std::abs(x) < 1e-5));
+  const Environment tiny = sample(d, 0, options);
+  for (double x : tiny.inputs.at(Symbol("x")).data) CHECK((x != 0 && std::abs(x) < 1e-5));
 }
