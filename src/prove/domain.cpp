@@ -21,14 +21,8 @@ const char* in_words(Sign s) {
 // What the partial boxes below a wire demand of their inputs.
 void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Demand>& demands,
              std::set<std::string>& empty) {
-  std::set<WireId> seen;
-  std::vector<WireId> stack{root};
-  while (!stack.empty()) {
-    const WireId w = stack.back();
-    stack.pop_back();
-    if (!seen.insert(w).second) continue;
+  for (WireId w : wires_below(b, {root})) {
     const Box& box = b.box(w);
-    for (const Port& p : box.inputs) stack.push_back(p.wire);
     if (box.op == Op::inv) demands.insert({box.inputs[0].wire, Sign::nonzero});
     if (box.op == Op::log) demands.insert({box.inputs[0].wire, Sign::positive});
     if (box.op == Op::sqrt) demands.insert({box.inputs[0].wire, Sign::nonnegative});
@@ -36,6 +30,16 @@ void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Dem
       for (const Axis& a : box.bound)
         if (!k.sizes().positive(a.size)) empty.insert("an axis of size " + to_string(a.size) + " is not empty");
   }
+}
+
+// Those that stand below a branch of cases: they hold under its guard only, which is not recorded here.
+std::set<Demand> guarded_demands(const Kernel& k, const DiagramBuilder& b, WireId root) {
+  std::set<Demand> out;
+  std::set<std::string> ignored;
+  for (WireId w : wires_below(b, {root}))
+    if (b.box(w).op == Op::cases)
+      for (const Port& p : b.box(w).inputs) collect(k, b, p.wire, out, ignored);
+  return out;
 }
 
 }  // namespace
@@ -57,27 +61,14 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
   DiagramBuilder& b = k.arena();
   std::set<Demand> demands;
   std::set<std::string> ignored;
-  for (const Diagram* d : {&left, &right}) {
-    std::set<Demand> all, guarded;
-    std::set<WireId> seen;
-    std::vector<WireId> stack;
+  for (const Diagram* d : {&left, &right})
     for (const Output& o : thaw(b, *d)) {
+      std::set<Demand> all;
       collect(k, b, o.value.wire, all, ignored);
-      stack.push_back(o.value.wire);
+      const std::set<Demand> guarded = guarded_demands(k, b, o.value.wire);
+      for (const Demand& demand : all)
+        if (!guarded.count(demand)) demands.insert(demand);
     }
-    while (!stack.empty()) {
-      const WireId w = stack.back();
-      stack.pop_back();
-      if (!seen.insert(w).second) continue;
-      for (const Port& p : b.box(w).inputs)
-        if (b.box(w).op == Op::cases)
-          collect(k, b, p.wire, guarded, ignored);
-        else
-          stack.push_back(p.wire);
-    }
-    for (const Demand& d2 : all)
-      if (!guarded.count(d2)) demands.insert(d2);
-  }
   Signs signs(k);
   std::vector<Condition> out;
   for (const Demand& d : demands) {
@@ -90,34 +81,30 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
 
 std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
                                            std::chrono::steady_clock::time_point deadline) {
-  std::set<Demand> demands[2];
+  std::set<Demand> all[2], guarded[2], demands[2];
   std::set<std::string> words[2];
   Signs signs(k);
   for (int side = 0; side < 2; ++side) {
-    std::set<Demand> all;
-    collect(k, k.arena(), side ? right : left, all, words[side]);
-    for (const Demand& d : all)
+    const WireId root = side ? right : left;
+    collect(k, k.arena(), root, all[side], words[side]);
+    guarded[side] = guarded_demands(k, k.arena(), root);
+    for (const Demand& d : all[side])
       if (!signs.find(d.about, d.sign)) demands[side].insert(d);
   }
-  // Conditions that both sides have, up to normal form, are about one domain.
-  if (demands[0] != demands[1]) {
+  // Conditions that both sides have outside of guards, up to normal form, are about one domain.
+  if (!demands[0].empty() || !demands[1].empty()) {
     Normaliser n(k, deadline);
-    std::map<std::pair<WireId, Sign>, Demand> normal[2];
+    std::map<Demand, Demand> normal[2];  // by normal form
     try {
-      for (int side = 0; side < 2; ++side) {
-        std::set<Demand> all;
-        std::set<std::string> ignored;
-        collect(k, k.arena(), side ? right : left, all, ignored);
-        for (const Demand& d : all)
-          normal[side].emplace(std::pair(n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign), d);
-      }
       for (int side = 0; side < 2; ++side)
-        for (const auto& [key, d] : normal[side])
-          if (normal[1 - side].count(key)) demands[side].erase(d);
-    } catch (const OutOfTime&) {
+        for (const Demand& d : all[side])
+          if (!guarded[side].count(d))
+            normal[side].emplace(Demand{n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign}, d);
+      for (int side = 0; side < 2; ++side)
+        for (const auto& [form, d] : normal[side])
+          if (normal[1 - side].count(form)) demands[side].erase(d);
+    } catch (const OutOfTime&) {  // what could not be compared stays listed
     }
-  } else {
-    demands[0].clear(), demands[1].clear();
   }
   std::vector<std::string> out;
   for (int side = 0; side < 2; ++side) {

@@ -238,14 +238,8 @@ class Normaliser::Impl {
 
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
   Cuts cuts;
-  std::set<WireId> seen;
-  std::vector<WireId> stack = roots;
-  while (!stack.empty()) {
-    const WireId w = stack.back();
-    stack.pop_back();
-    if (!seen.insert(w).second) continue;
+  for (WireId w : wires_below(b, roots)) {
     const Box& box = b.box(w);
-    for (const Port& p : box.inputs) stack.push_back(p.wire);
     if (box.op != Op::view) continue;
     for (const IndexExpression& e : box.index) {
       const std::vector<Index> indices = free_indices(e);

@@ -121,6 +121,19 @@ Rewrite Rewriter::smt(const Ref& from, const Ref& to, const std::vector<std::pai
   return r;
 }
 
+std::vector<WireId> wires_below(const DiagramBuilder& b, const std::vector<WireId>& roots) {
+  std::set<WireId> seen;
+  std::vector<WireId> stack = roots, out;
+  while (!stack.empty()) {
+    const WireId w = stack.back();
+    stack.pop_back();
+    if (!seen.insert(w).second) continue;
+    out.push_back(w);
+    for (const Port& p : b.box(w).inputs) stack.push_back(p.wire);
+  }
+  return out;
+}
+
 std::optional<SignId> Signs::find(WireId w, Sign sign, int depth) {
   const auto key = std::pair(w, sign);
   if (auto it = memo_.find(key); it != memo_.end()) return it->second;

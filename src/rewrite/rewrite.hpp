@@ -42,6 +42,9 @@ class Rewriter {
   DiagramBuilder& b_;
 };
 
+// Every wire that some root depends on, the roots themselves among them, each once.
+std::vector<WireId> wires_below(const DiagramBuilder& b, const std::vector<WireId>& roots);
+
 // Signs: looks for derivations of signs by the kernel's sign rules, from the conditions of the claim. Untrusted search
 // with memory.
 class Signs {
