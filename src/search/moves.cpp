@@ -81,6 +81,36 @@ const std::vector<Move>& Moves::at(WireId w, bool outermost) {
   return memo_[{w, outermost}] = std::move(moves);
 }
 
+std::optional<Move> Moves::slid(WireId w) {
+  Rewrite r = slide(w);
+  if (r.trivial()) return std::nullopt;
+  return Move{std::move(r), sliding};
+}
+
+Rewrite Moves::slide(WireId w) {
+  if (auto it = slid_.find(w); it != slid_.end()) return it->second;
+  const Ref whole = b_.at_fresh(w);
+  Rewrite out = rewriter().same(whole);
+  if (b_.box(w).op == Op::view) {
+    for (Inference i : {Inference::simplify_view, Inference::push_view}) {
+      try {
+        const Rewrite step = rewriter().apply(i, whole);
+        if (step.to.wire == w) continue;
+        out = rewriter().chain(step, rewriter().read_at(slide(step.to.wire), step.to.at));
+        break;
+      } catch (const Rejected&) {  // of an input, or of a stochastic box: it stays
+      }
+    }
+  } else {
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const std::vector<Port> ports = b_.box(w).inputs;
+    for (std::uint32_t p = 0; p < ports.size(); ++p) inputs.emplace_back(p, slide(ports[p].wire));
+    out = rewriter().inside(whole, inputs);
+  }
+  slid_.emplace(w, out);
+  return out;
+}
+
 void Moves::rule_moves(const Ref& whole, std::vector<Move>& out) {
   for (const auto& [t, d] : rules_)
     for (Rewrite& r : matcher_.rewrites(whole, *t, d)) out.push_back({std::move(r), t->name().text()});

@@ -20,12 +20,15 @@ class Moves {
 
   // Those at a wire; `outermost`: it is not a part of a larger contraction. Throws OutOfTime.
   const std::vector<Move>& at(WireId w, bool outermost);
+  // The wire with every view slid to the inputs, where it is free and parts no contraction from another. Nothing if
+  // there is none to be slid.
+  std::optional<Move> slid(WireId w);
   Rewriter& rewriter() { return matcher_.rewriter(); }
 
   // Whether a rule, so directed, can lead to a cheaper form: not if it merely brackets products (a case of "order of
   // products"), nor if it costs no less at all sizes and gives no new product or sum for others to meet.
   static bool promising(const Theorem& t, Direction d);
-  static constexpr const char* order = "order of products";
+  static constexpr const char *order = "order of products", *sliding = "views slid to the inputs";
   static bool is_contraction(const Box& box) {
     return box.dtype == DType::real && (box.op == Op::mul || (box.op == Op::reduce && box.fold == Op::add));
   }
@@ -34,6 +37,7 @@ class Moves {
  private:
   struct Flat;
   void contraction_moves(const Ref& whole, std::vector<Move>& out);
+  Rewrite slide(WireId w);
   void rule_moves(const Ref& whole, std::vector<Move>& out);
 
   DiagramBuilder& b_;
@@ -42,6 +46,7 @@ class Moves {
   std::chrono::steady_clock::time_point deadline_;
   Matcher matcher_;
   std::map<std::pair<WireId, bool>, std::vector<Move>> memo_;
+  std::map<WireId, Rewrite> slid_;
   std::set<WireId> ordered_;  // results of contraction moves: their orders were listed where they came from
 };
 

@@ -40,6 +40,7 @@ class FormSearch {
     State start;
     for (const Output& o : outputs_) start.rewrites.push_back(moves.rewriter().same(o.value));
     add(std::move(start));
+    slide(moves);
     expand(moves);
     result_.reached = states_.size();
     report();
@@ -95,7 +96,7 @@ class FormSearch {
     // A detour over rules that pays off later is not followed for ever: each makes a form look dearer.
     std::array<double, 3> urgency = key(states_.back().value);
     for (const std::string& move : states_.back().moves)
-      if (move != Moves::order) urgency[0] *= detour;
+      if (move != Moves::order && move != Moves::sliding) urgency[0] *= detour;
     queue_.push({urgency, states_.size() - 1});
   }
 
@@ -132,6 +133,19 @@ class FormSearch {
     for (WireId w : wires)
       if (!free.count(w)) out.insert(w);
     return out;
+  }
+
+  // The original without views between its boxes: contractions that they part are one there.
+  void slide(Moves& moves) {
+    State next;
+    for (const Rewrite& r : states_[0].rewrites)
+      if (const auto move = moves.slid(r.to.wire)) {
+        next.rewrites.push_back(moves.rewriter().chain(r, move->rewrite));
+        next.moves = {move->name};
+      } else {
+        next.rewrites.push_back(r);
+      }
+    add(std::move(next));
   }
 
   void follow(Rewriter& w, std::size_t from, WireId site, const Move& move) {
