@@ -18,8 +18,7 @@ constexpr const char* along_fill = "#eef3fb";
 
 class Painter {
  public:
-  explicit Painter(const Diagram& d)
-      : sketch_(sketch(d)), l_(lay_out(sketch_)), count_(static_cast<int>(sketch_.nodes.size())) {}
+  explicit Painter(const Sketch& s) : sketch_(s), l_(lay_out(s)), count_(static_cast<int>(s.nodes.size())) {}
 
   Canvas run() {
     measure();
@@ -417,7 +416,7 @@ class Painter {
     return s.consumer < count_ && !l_.readers[s.consumer].empty() ? l_.readers[s.consumer][0] : -1;
   }
 
-  Sketch sketch_;
+  const Sketch& sketch_;
   Layout l_;
   int count_;
   std::vector<Column> columns_;
@@ -426,6 +425,8 @@ class Painter {
 
 }  // namespace
 
-Canvas draw(const Diagram& d) { return Painter(d).run(); }
+Canvas draw(const Sketch& s) { return Painter(s).run(); }
+
+Canvas draw(const Diagram& d) { return draw(sketch(d)); }
 
 }  // namespace skein
