@@ -152,13 +152,6 @@ void Canvas::polygon(const std::vector<Point>& corners, const char* fill, double
                          number(stroke));
 }
 
-void Canvas::frame(const Rect& r) {
-  cover(r);
-  shapes_ +=
-      fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"none\" stroke=\"#bbb\"/>\n",
-                  number(r.x), number(r.y), number(r.width), number(r.height));
-}
-
 void Canvas::place(const Canvas& picture, Point at, double scale) {
   const Rect from = picture.extent();
   const Point shift{at.x - scale * from.x, at.y - scale * from.y};

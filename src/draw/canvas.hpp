@@ -34,7 +34,6 @@ class Canvas {
   void dot(Point at);
   void arrow_tip(Point at);  // pointing right, its tip at the point
   void polygon(const std::vector<Point>& corners, const char* fill, double stroke = 1);
-  void frame(const Rect& r);  // a light outline around a part of a page
   // Another picture, its top left corner at the point.
   void place(const Canvas& picture, Point at, double scale = 1);
   // `at` is on the base line. The box of the text is remembered.

@@ -1,6 +1,7 @@
 #include "draw/derivation.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -13,15 +14,17 @@ using Walk = std::vector<DerivationLink>;
 
 class Reader {
  public:
-  Reader(Kernel& k, std::size_t most) : k_(k), b_(k.arena()), most_(most) {}
+  Reader(Kernel& k, EquationId conclusion, std::size_t most) : k_(k), b_(k.arena()) {
+    constexpr int deepest = 64;
+    while (deep_ < deepest && length(conclusion, deep_ + 1, most + 1) <= most) ++deep_;
+  }
 
   // The walk from l to r, which are the two sides of e at issued indices. `depth` counts the boxes around it.
   Walk walk(EquationId e, const Ref& l, const Ref& r, int depth) {
     const Step s = k_.step(e);
-    const bool inside = s.rule == Inference::congruence && links_ < most_;
+    const bool inside = s.rule == Inference::congruence && depth < deep_;
     if (s.rule != Inference::trans && s.rule != Inference::sym && s.rule != Inference::refl && !inside) {
       claim_all(e);
-      ++links_;
       return {link(e, r)};
     }
     claim(e);
@@ -34,6 +37,19 @@ class Reader {
   std::size_t claimed() const { return equations_.size() + signs_.size(); }
 
  private:
+  // The links of e if `depth` congruences, one inside the other, are taken apart; at most `enough`.
+  std::size_t length(EquationId e, int depth, std::size_t enough) {
+    const Step& s = k_.step(e);
+    if (s.rule == Inference::refl) return 0;
+    const bool inner = s.rule == Inference::congruence;
+    if ((inner && depth == 0) || (!inner && s.rule != Inference::trans && s.rule != Inference::sym)) return 1;
+    const auto [known, fresh] = lengths_.try_emplace({e, depth}, 0);
+    if (!fresh) return known->second;
+    std::size_t sum = 0;
+    for (const EquationId x : s.equations) sum = std::min(enough, sum + length(x, inner ? depth - 1 : depth, enough));
+    return lengths_[{e, depth}] = sum;
+  }
+
   DerivationLink link(EquationId e, const Ref& after) {
     const std::size_t fresh = claimed() - counted_;
     counted_ += fresh;
@@ -142,7 +158,9 @@ class Reader {
 
   Kernel& k_;
   DiagramBuilder& b_;
-  std::size_t most_, links_ = 0, counted_ = 0;
+  int deep_ = 0;
+  std::map<std::pair<EquationId, int>, std::size_t> lengths_;
+  std::size_t counted_ = 0;
   std::set<EquationId> equations_;
   std::set<SignId> signs_;
 };
@@ -155,7 +173,7 @@ Derivation read_derivation(Kernel& k, const Diagram& left, const Diagram& right,
   const Output l = thaw(b, left).at(0), r = thaw(b, right).at(0);
   std::map<Index, Index> same;
   for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
-  Reader reader(k, most);
+  Reader reader(k, conclusion, most);
   Derivation d{l.axes, l.value, reader.walk(conclusion, l.value, b.rename(r.value, same), 0), 0, {}};
   d.steps = reader.claimed();
   std::size_t counted = 0;
@@ -164,6 +182,21 @@ Derivation read_derivation(Kernel& k, const Diagram& left, const Diagram& right,
   for (std::size_t n = 1; n < d.links.size() && !d.middle; ++n)
     if (d.links[n].returning && !d.links[n - 1].returning) d.middle = n;
   return d;
+}
+
+std::vector<std::pair<EquationId, bool>> inferences_of(const Kernel& k, const DerivationLink& link) {
+  std::vector<std::pair<EquationId, bool>> out;
+  std::set<std::pair<EquationId, bool>> seen;
+  std::function<void(EquationId, bool)> visit = [&](EquationId e, bool backwards) {
+    if (!seen.insert({e, backwards}).second) return;
+    const Step& s = k.step(e);
+    if (s.rule == Inference::refl) return;
+    if (s.rule != Inference::congruence && s.rule != Inference::trans && s.rule != Inference::sym)
+      return void(out.emplace_back(e, backwards));
+    for (const EquationId x : s.equations) visit(x, backwards != (s.rule == Inference::sym));
+  };
+  visit(link.inference, link.backwards);
+  return out;
 }
 
 }  // namespace skein

@@ -12,7 +12,7 @@ namespace skein {
 
 struct DerivationLink {
   Ref after;               // the whole term that this link leads to
-  EquationId inference;    // the equation used
+  EquationId inference;    // the equation used; a congruence where it was not taken apart
   bool backwards = false;  // from its right side to its left
   int level = 0;           // how deep inside the term the boundary after this link lies: 0 between two whole equations
   bool returning = false;  // part of the second half, in which the walk leaves the normal form again
@@ -28,8 +28,12 @@ struct Derivation {
 };
 
 // Reads the derivation of `conclusion`, which proves that the outputs of `left` and `right` are equal. Congruences are
-// taken apart as long as there are fewer than `most` links; after that each counts as one.
+// taken apart as deep inside the term as gives at most `most` links (but for those between whole terms).
 Derivation read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
-                           std::size_t most = 3000);
+                           std::size_t most = 1500);
+
+// The inferences other than congruence, transitivity, symmetry and reflexivity that a link stands for, each once, and
+// whether it is used from right to left.
+std::vector<std::pair<EquationId, bool>> inferences_of(const Kernel& k, const DerivationLink& link);
 
 }  // namespace skein

@@ -10,7 +10,7 @@ namespace skein {
 
 namespace {
 
-constexpr double page_width = 1500, widest_page = 2400, smallest_scale = 0.45, tallest_picture = 1000;
+constexpr double page_width = 1500, widest_page = 3000, smallest_scale = 0.5, tallest_picture = 800;
 constexpr double caption_width = 190, caption_size = 12, line_step = 16, sign_size = 26, heading_size = 13;
 constexpr double gap = 18, row_gap = 46, header = 64;
 constexpr std::size_t most_reasons = 4;
@@ -58,8 +58,10 @@ Canvas summary(const Diagram& d) {
 }
 
 Canvas picture(const Diagram& d) {
-  const Sketch s = sketch(d);
-  return is_legible(s) ? draw(s) : summary(d);
+  auto s = legible_sketch(d);
+  if (!s) return summary(d);
+  name_axes_after_boundary(*s);
+  return draw(*s);
 }
 
 class Page {
@@ -105,7 +107,7 @@ class Page {
     for (std::size_t k = 0; k < proof_.diagrams.size(); ++k) {
       Block b;
       b.picture = picture(proof_.diagrams[k]);
-      if (k > 0) b.caption = caption(proof_.phases[k - 1]);
+      if (k > 0) b.caption = caption(proof_.phases[k - 1], k == 1);
       const bool last = k + 1 == proof_.diagrams.size();
       if (k == 0) b.heading = "left side";
       if (last) b.heading = "right side";
@@ -126,7 +128,7 @@ class Page {
     }
   }
 
-  static std::vector<std::string> caption(const ProofPhase& p) {
+  static std::vector<std::string> caption(const ProofPhase& p, bool first) {
     std::vector<std::string> lines;
     for (std::size_t k = 0; k < p.reasons.size(); ++k) {
       const bool rest = k + 1 == most_reasons && p.reasons.size() > most_reasons;
@@ -135,7 +137,8 @@ class Page {
       if (rest) break;
     }
     if (lines.empty()) lines.push_back("the same diagram");
-    lines.push_back(p.steps > 0 ? "(" + counted(p.steps, "step") + ")" : "(steps as before)");
+    lines.push_back(p.steps == 0 ? "(the same steps)"
+                                 : fmt::format("({})", counted(p.steps, first ? "step" : "more step")));
     return lines;
   }
 

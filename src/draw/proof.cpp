@@ -16,7 +16,7 @@ namespace skein {
 namespace {
 
 constexpr std::size_t most_candidates = 48;  // boundaries that are sketched
-constexpr std::size_t most_boxes = 600;      // of a diagram that is sketched at all
+constexpr std::size_t most_boxes = 250;      // of a diagram that is sketched
 constexpr std::size_t most_glyphs = 48;      // that a reader can follow
 constexpr std::size_t longest_equation = 60;
 
@@ -39,8 +39,8 @@ std::string cite(const Theorem* t, Symbol name, bool backwards) {
   return fmt::format("{}: {} = {}", name.text(), from, to);
 }
 
-std::string in_words(const Kernel& k, const DerivationLink& link) {
-  const Step& s = k.step(link.inference);
+std::string in_words(const Kernel& k, EquationId inference, bool backwards) {
+  const Step& s = k.step(inference);
   switch (s.rule) {
     case Inference::contraction: return "sums of products rearranged";
     case Inference::lattice: return "maxima and minima rearranged";
@@ -51,18 +51,18 @@ std::string in_words(const Kernel& k, const DerivationLink& link) {
     case Inference::reduce_empty:
     case Inference::reduce_single:
     case Inference::reduce_unused: return "axes that nothing depends on dropped";
-    case Inference::reduce_split: return link.backwards ? "two parts of an axis joined" : "an axis cut in two";
+    case Inference::reduce_split: return backwards ? "two parts of an axis joined" : "an axis cut in two";
     case Inference::delta: return "sums over a delta worked out";
     case Inference::cases_then:
     case Inference::cases_else:
     case Inference::cases_same:
     case Inference::cases_nested:
     case Inference::cases_hoist: return "cases decided by their guards";
-    case Inference::instance: return cite(k.find_theorem(s.names.at(0)), s.names.at(0), link.backwards);
+    case Inference::instance: return cite(k.find_theorem(s.names.at(0)), s.names.at(0), backwards);
     case Inference::hypothesis: return "the induction hypothesis";
     case Inference::induction: return "induction on the size " + k.inductions().at(s.numbers.at(0)).size.text();
     case Inference::smt: return "arithmetic at each point, by the solver";
-    default: return "the same steps in further parts";
+    default: return to_string(s.rule);
   }
 }
 
@@ -75,10 +75,14 @@ class PhaseReader {
         d_(read_derivation(k_, left_, r.theorem->statement().right, *r.conclusion)) {
     std::map<std::string, int> numbers;
     for (const DerivationLink& link : d_.links) {
-      const std::string words = in_words(k_, link);
-      const auto [it, fresh] = numbers.emplace(words, static_cast<int>(words_.size()));
-      if (fresh) words_.push_back(words), rings_.push_back(k_.step(link.inference).rule == Inference::contraction);
-      reason_.push_back(it->second);
+      kinds_.emplace_back();
+      for (const auto& [inference, backwards] : inferences_of(k_, link)) {
+        const std::string words = in_words(k_, inference, backwards);
+        const auto [it, fresh] = numbers.emplace(words, static_cast<int>(words_.size()));
+        if (fresh) words_.push_back(words), rings_.push_back(k_.step(inference).rule == Inference::contraction);
+        auto& of_link = kinds_.back();
+        if (std::find(of_link.begin(), of_link.end(), it->second) == of_link.end()) of_link.push_back(it->second);
+      }
     }
   }
 
@@ -102,6 +106,7 @@ class PhaseReader {
     int level = 0;
     Diagram diagram;
     std::string look;
+    bool legible = true;
   };
 
   const Ref& term(std::size_t at) const { return at == 0 ? d_.first : d_.links[at - 1].after; }
@@ -115,13 +120,12 @@ class PhaseReader {
     return freeze(k_.arena(), left_.name, left_.sizes(), left_.inputs(), {{left_.outputs()[0].name, d_.axes, t}});
   }
 
-  static std::string look(const Diagram& d) {
-    if (d.boxes().size() > most_boxes) return fmt::format("{} boxes", d.boxes().size());
-    return appearance(sketch(d));
-  }
-
   void add(std::size_t at, int level) {
-    if (auto d = whole(at)) candidates_.push_back({at, level, *d, look(*d)});
+    const auto d = whole(at);
+    if (!d) return;
+    const auto s = legible_sketch(*d);
+    candidates_.push_back(
+        {at, level, *d, s ? appearance(*s) : fmt::format("{} boxes", d->boxes().size()), s.has_value()});
   }
 
   // The ends, the normal form, and the outermost of the boundaries between links of different kinds.
@@ -129,7 +133,7 @@ class PhaseReader {
     const std::size_t n = d_.links.size();
     std::vector<std::pair<int, std::size_t>> inner;
     for (std::size_t at = 1; at < n; ++at)
-      if (at == d_.middle || reason_[at - 1] != reason_[at]) inner.emplace_back(level(at), at);
+      if (at == d_.middle || kinds_[at - 1] != kinds_[at]) inner.emplace_back(level(at), at);
     std::stable_sort(inner.begin(), inner.end());
     if (inner.size() > most_candidates) inner.resize(most_candidates);
     std::sort(inner.begin(), inner.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -147,7 +151,7 @@ class PhaseReader {
   // The cheapest way from the left side to the right: a phase costs the more, the more kinds of inference it mixes, and
   // a boundary the deeper it lies. The normal form is passed unless it looks like an end.
   std::vector<std::size_t> best_cut(std::size_t most) const {
-    constexpr double alike = 1000, never = 1e9, a_picture = 0.4, per_level = 0.06, passing_by = 20;
+    constexpr double alike = 1000, never = 1e9, a_picture = 0.4, per_level = 0.06, illegible = 1.5, passing_by = 20;
     const std::size_t n = candidates_.size(), last = n - 1;
     std::vector<std::vector<double>> cost(most, std::vector<double>(n, never));  // by number of phases, by end
     std::vector<std::vector<std::size_t>> from(most, std::vector<std::size_t>(n, 0));
@@ -158,8 +162,11 @@ class PhaseReader {
       std::size_t link = candidates_[a].at;
       for (std::size_t b = a + 1; b < n; ++b) {
         for (; link < candidates_[b].at; ++link)
-          if (kinds.insert(reason_[link]).second) mixed += rings_[reason_[link]] ? 0.4 : 1;
-        double edge = std::pow(mixed, 1.5) + (b < last ? a_picture + per_level * std::max(0, candidates_[b].level) : 0);
+          for (const int kind : kinds_[link])
+            if (kinds.insert(kind).second) mixed += rings_[kind] ? 0.4 : 1;
+        double edge = std::pow(mixed, 1.5);
+        if (b < last) edge += a_picture + per_level * std::max(0, candidates_[b].level);
+        if (!candidates_[b].legible) edge += illegible;
         if (candidates_[a].look == candidates_[b].look) edge += alike;
         if (middle_ && a < *middle_ && *middle_ < b) edge += passing_by;
         for (std::size_t used = 0; used + 1 < most; ++used)
@@ -180,7 +187,8 @@ class PhaseReader {
     std::set<int> named;
     for (std::size_t k = from; k < to; ++k) {
       p.steps += d_.links[k].steps;
-      if (named.insert(reason_[k]).second) p.reasons.push_back(words_[reason_[k]]);
+      for (const int kind : kinds_[k])
+        if (named.insert(kind).second) p.reasons.push_back(words_[kind]);
     }
     return p;
   }
@@ -189,9 +197,9 @@ class PhaseReader {
   Kernel& k_;
   const Diagram& left_;
   Derivation d_;
-  std::vector<std::string> words_;  // the kinds of inference
-  std::vector<bool> rings_;         // by kind: mere rearrangement of sums of products
-  std::vector<int> reason_;         // by link: its kind
+  std::vector<std::string> words_;       // the kinds of inference
+  std::vector<bool> rings_;              // by kind: mere rearrangement of sums of products
+  std::vector<std::vector<int>> kinds_;  // by link
   std::vector<Candidate> candidates_;
   std::optional<std::size_t> middle_;
 };
@@ -220,6 +228,11 @@ std::string appearance(const Sketch& s) {
   return text;
 }
 
-bool is_legible(const Sketch& s) { return s.nodes.size() <= most_glyphs; }
+std::optional<Sketch> legible_sketch(const Diagram& d) {
+  if (d.boxes().size() > most_boxes) return std::nullopt;
+  Sketch s = sketch(d);
+  if (s.nodes.size() > most_glyphs) return std::nullopt;
+  return s;
+}
 
 }  // namespace skein

@@ -32,7 +32,7 @@ ProofPhases read_phases(const Replay& replay, std::size_t most = 8);
 // What of a sketch is seen, names of axes aside: equal for pictures that look the same.
 std::string appearance(const Sketch& s);
 
-// Too many glyphs for a reader: such a diagram is shown by its counts.
-bool is_legible(const Sketch& s);
+// None if a reader could not follow its picture: too many glyphs, or too many boxes to look for glyphs.
+std::optional<Sketch> legible_sketch(const Diagram& d);
 
 }  // namespace skein

@@ -495,7 +495,8 @@ class Sketcher {
     for (std::size_t s = 0; s < opened.index.size(); ++s) {
       const IndexExpression& e = opened.index[s];
       const IndexAtom* atom = e.as_atom();
-      if (atom && atom->index() && times[*atom->index()] == 1) {
+      const bool whole = atom && atom->index() && b_.axis(*atom->index()).size == b_.axis(x.at[s]).size;
+      if (whole && times[*atom->index()] == 1) {
         x.at[s] = *atom->index();
         continue;
       }
@@ -539,5 +540,21 @@ class Sketcher {
 }  // namespace
 
 Sketch sketch(const Diagram& d) { return Sketcher(d).run(); }
+
+void name_axes_after_boundary(Sketch& s) {
+  std::set<Symbol> known;
+  for (const SketchNode& n : s.nodes)
+    if (n.glyph == Glyph::source)
+      for (const Axis& a : n.local) known.insert(a.name);
+  for (const SketchOutput& o : s.outputs)
+    for (const Axis& a : o.axes) known.insert(a.name);
+  for (SketchNode& n : s.nodes)
+    for (const SketchPort& p : n.inputs)
+      for (std::size_t k = 0; k < p.map.size(); ++k) {
+        Axis& axis = n.local[p.map[k]];
+        const Axis& source = s.nodes[p.node].local[k];
+        if (!known.count(axis.name) && known.count(source.name)) axis.name = source.name;
+      }
+}
 
 }  // namespace skein
