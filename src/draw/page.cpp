@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "draw/picture.hpp"
 
@@ -10,12 +11,12 @@ namespace skein {
 
 namespace {
 
-constexpr double page_width = 1500, widest_page = 3000, smallest_scale = 0.5, tallest_picture = 800;
-constexpr double caption_width = 190, caption_size = 12, line_step = 16, sign_size = 26, heading_size = 13;
+constexpr double page_width = 1800, widest_page = 3000, smallest_scale = 0.5, tallest_picture = 800;
+constexpr double caption_width = 200, caption_size = 12, line_step = 16, sign_size = 26, heading_size = 13;
 constexpr double gap = 18, row_gap = 46, header = 64;
 constexpr std::size_t most_reasons = 4;
 
-// Broken at blanks to lines that are not wider than `width`, as far as single words allow.
+// Broken at line breaks, and at blanks to lines that are not wider than `width`, as far as single words allow.
 std::vector<std::string> wrap(const std::string& text, double width) {
   std::vector<std::string> lines;
   std::string line, word;
@@ -29,10 +30,12 @@ std::vector<std::string> wrap(const std::string& text, double width) {
     word.clear();
   };
   for (const char c : text) {
-    if (c == ' ')
-      flush();
-    else
+    if (c != ' ' && c != '\n') {
       word += c;
+      continue;
+    }
+    flush();
+    if (c == '\n') lines.push_back(std::exchange(line, ""));
   }
   flush();
   if (!line.empty()) lines.push_back(line);

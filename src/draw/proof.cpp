@@ -36,7 +36,7 @@ std::string cite(const Theorem* t, Symbol name, bool backwards) {
   std::string from = one_expression(s.left), to = one_expression(s.right);
   if (backwards) std::swap(from, to);
   if (from.empty() || to.empty() || from.size() + to.size() > longest_equation) return name.text();
-  return fmt::format("{}: {} = {}", name.text(), from, to);
+  return fmt::format("{}\n{} = {}", name.text(), from, to);
 }
 
 std::string in_words(const Kernel& k, EquationId inference, bool backwards) {
@@ -93,7 +93,8 @@ class PhaseReader {
     for (std::size_t k = 0; k < cut.size(); ++k) {
       const Candidate& c = candidates_[cut[k]];
       if (k > 0) out.phases.push_back(phase(candidates_[cut[k - 1]].at, c.at));
-      if (cut[k] == middle_) out.normal_form = k;
+      if (middle_ && (cut[k] == *middle_ || (!out.normal_form && c.look == candidates_[*middle_].look)))
+        out.normal_form = k;
       out.diagrams.push_back(c.diagram);
     }
     out.diagrams.back() = replay_.theorem->statement().right;

@@ -12,7 +12,7 @@
 namespace skein {
 
 struct ProofPhase {
-  std::vector<std::string> reasons;  // in words, the names and equations of theorems; in order of use
+  std::vector<std::string> reasons;  // in words; a theorem by its name and, on a line of its own, its equation
   std::size_t steps = 0;             // of the kernel that no earlier phase rests on
 };
 

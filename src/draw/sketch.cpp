@@ -20,7 +20,11 @@ struct Use {
 };
 
 // Short fractions are exact; what was a floating-point number is shown to four digits.
-std::string print(const Rational& r) { return r.get_den() <= 1000 ? r.get_str() : fmt::format("{:.4g}", r.get_d()); }
+std::string print(const Rational& r) {
+  const Rational positive = abs(r);
+  const std::string text = r.get_den() <= 1000 ? positive.get_str() : fmt::format("{:.4g}", positive.get_d());
+  return r < 0 ? "−" + text : text;
+}
 
 // The size without its bars where it is one name or number.
 std::string print(const Size& s) { return to_string(s); }
@@ -211,7 +215,8 @@ class Sketcher {
     }
     if (box.op == Op::index_value)
       return node(Glyph::source, to_string(b_.open(r).index.at(0), name_of()), r.at, {}, {});
-    return operation(box.op == Op::opaque ? box.name.text() : symbol(box.op), b_.open(r).inputs, r.at, {});
+    return operation(box.op == Op::opaque ? box.name.text() : symbol(box.op), b_.open(r).inputs, r.at,
+                     info(box.op).unordered);
   }
 
   // A small number that is itself an input of the diagram has to be seen: no idiom hides it.
@@ -410,7 +415,7 @@ class Sketcher {
 
   // Several arguments; constants among them are written into the label.
   Use operation(const std::string& name, const std::vector<Ref>& arguments, const std::vector<Index>& out,
-                const std::vector<Index>& targets) {
+                bool unordered) {
     std::vector<Use> inputs;
     std::string list;
     bool constants = false;
@@ -429,9 +434,8 @@ class Sketcher {
       const auto left = constant(arguments[0]), right = constant(arguments[1]);
       label = fmt::format("{} {} {}", left ? left->text : "·", name, right ? right->text : "·");
     }
-    const Glyph glyph = inputs.empty()                          ? Glyph::source
-                        : inputs.size() == 1 && targets.empty() ? Glyph::pointwise
-                                                                : Glyph::operation;
+    if (unordered) in_order(inputs);
+    const Glyph glyph = inputs.empty() ? Glyph::source : inputs.size() == 1 ? Glyph::pointwise : Glyph::operation;
     return node(glyph, label, inputs.empty() ? out : indices_of(inputs, out), {}, inputs);
   }
 
