@@ -236,4 +236,20 @@ std::optional<Sketch> legible_sketch(const Diagram& d) {
   return s;
 }
 
+void name_axes_after_boundary(Sketch& s) {
+  std::set<Symbol> known;
+  for (const SketchNode& n : s.nodes)
+    if (n.glyph == Glyph::source)
+      for (const Axis& a : n.local) known.insert(a.name);
+  for (const SketchOutput& o : s.outputs)
+    for (const Axis& a : o.axes) known.insert(a.name);
+  for (SketchNode& n : s.nodes)
+    for (const SketchPort& p : n.inputs)
+      for (std::size_t k = 0; k < p.map.size(); ++k) {
+        Axis& axis = n.local[p.map[k]];
+        const Axis& source = s.nodes[p.node].local[k];
+        if (!known.count(axis.name) && known.count(source.name)) axis.name = source.name;
+      }
+}
+
 }  // namespace skein

@@ -35,4 +35,8 @@ std::string appearance(const Sketch& s);
 // None if a reader could not follow its picture: too many glyphs, or too many boxes to look for glyphs.
 std::optional<Sketch> legible_sketch(const Diagram& d);
 
+// Axes with names that no array of the boundary has are named as where they come from: terms that a prover made carry
+// the names of the theorems that it used.
+void name_axes_after_boundary(Sketch& s);
+
 }  // namespace skein

@@ -51,8 +51,4 @@ struct Sketch {
 
 Sketch sketch(const Diagram& d);
 
-// Axes with names that no array of the boundary has are named as where they come from: terms that a prover made carry
-// the names of the theorems that it used.
-void name_axes_after_boundary(Sketch& s);
-
 }  // namespace skein

@@ -6,6 +6,7 @@
 
 #include "draw/layout.hpp"
 #include "draw/picture.hpp"
+#include "draw/proof.hpp"
 #include "lang/module.hpp"
 
 using namespace skein;
