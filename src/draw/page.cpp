@@ -140,7 +140,7 @@ class Page {
       if (rest) break;
     }
     if (lines.empty()) lines.push_back("the same diagram");
-    lines.push_back(p.steps == 0 ? "(the same steps)"
+    lines.push_back(p.steps == 0 ? "(steps counted above)"
                                  : fmt::format("({})", counted(p.steps, first ? "step" : "more step")));
     return lines;
   }

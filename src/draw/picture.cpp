@@ -11,6 +11,7 @@ namespace {
 
 constexpr double axis_size = 13, name_size = 16, glyph_size = 12;
 constexpr double copy_zone = 46, wiring_zone = 34, merge_zone = 34, cup_width = 20, cup_step = 9, settle_zone = 34;
+constexpr double shortest_separator = 14;  // two dashes: a single one is no line
 constexpr const char* white = "#fff";
 constexpr const char* learned_fill = "#dfe9e3";
 constexpr const char* fold_fill = "#f4f1e6";
@@ -390,7 +391,7 @@ class Painter {
         const int above = successor(a, c + 1), under = successor(b, c + 1);
         if (together || above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1) ||
             !adjacent(c + 1, above, under)) {
-          canvas_.separator(line);
+          if (line.back().x - line.front().x > shortest_separator) canvas_.separator(line);
           continue;
         }
         // In the column both sides leave free the higher of the two bands.
