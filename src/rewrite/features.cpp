@@ -40,6 +40,7 @@ Features FeatureFinder::of(WireId w, std::uint32_t axis) {
   const auto key = std::pair(w, axis);
   if (auto it = memo_.find(key); it != memo_.end()) return it->second;
   Features f;
+  if (atoms_ && atoms_->count(w)) return f;
   const Box& box = b_.box(w);
   const Index k{axis};
   for (const IndexExpression& e : box.index) {
@@ -63,7 +64,7 @@ bool FeatureFinder::reads_merged(WireId w, std::uint32_t q, std::uint32_t r, con
   const auto key = std::tuple(w, q, r, d);
   if (auto it = merged_.find(key); it != merged_.end()) return it->second;
   const Box& box = b_.box(w);
-  bool merged = box.op != Op::input;
+  bool merged = box.op != Op::input && !(atoms_ && atoms_->count(w));
   for (const IndexExpression& e : box.index) {
     // With r = k - d*q, an expression in d*q + r is one in k alone; k goes by the name of r here.
     const IndexExpression in_k = substitute(e, [&](Index i) {

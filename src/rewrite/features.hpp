@@ -13,13 +13,15 @@ struct Features {
 
 class FeatureFinder {
  public:
-  explicit FeatureFinder(const DiagramBuilder& b) : b_(b) {}
+  // Nothing is looked for below `atoms`.
+  explicit FeatureFinder(const DiagramBuilder& b, const std::set<WireId>* atoms = nullptr) : b_(b), atoms_(atoms) {}
   Features of(WireId w, std::uint32_t axis);
   // Whether the leaves below read axes q and r only through d*q + r: then one axis can stand for both.
   bool reads_merged(WireId w, std::uint32_t q, std::uint32_t r, const Size& d);
 
  private:
   const DiagramBuilder& b_;
+  const std::set<WireId>* atoms_;
   std::map<std::pair<WireId, std::uint32_t>, Features> memo_;
   std::map<std::tuple<WireId, std::uint32_t, std::uint32_t, Size>, bool> merged_;
 };

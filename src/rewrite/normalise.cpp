@@ -9,15 +9,16 @@ namespace skein {
 
 class Normaliser::Impl {
  public:
-  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts)
+  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts, const std::set<WireId>* atoms)
       : k_(k),
         b_(k.arena()),
         w_(k),
         signs_(k),
-        features_(b_),
+        features_(b_, atoms),
         products_(w_, signs_),
         deadline_(deadline),
-        cuts_(std::move(cuts)) {}
+        cuts_(std::move(cuts)),
+        atoms_(atoms) {}
 
   Rewrite normal(const Ref& r) { return w_.read_at(normal_wire(r.wire), r.at); }
 
@@ -37,6 +38,7 @@ class Normaliser::Impl {
     } leave{depth_};
     const Ref whole = b_.at_fresh(wire);
     Rewrite so_far = w_.same(whole);
+    if (is_atom(wire)) return so_far;
     if (b_.box(wire).op == Op::view) {
       if (auto s = view(whole)) so_far = w_.chain(*s, normal(s->to));
       memo_.emplace(wire.id, so_far);
@@ -57,6 +59,8 @@ class Normaliser::Impl {
     return so_far;
   }
 
+  bool is_atom(WireId w) const { return atoms_ && atoms_->count(w) > 0; }
+
   // Asks the kernel for an inference that may not apply.
   std::optional<Rewrite> attempt(const Step& s, const Ref& from) {
     try {
@@ -72,7 +76,7 @@ class Normaliser::Impl {
   std::optional<Rewrite> view(const Ref& whole) {
     if (auto s = attempt({.rule = Inference::simplify_view, .terms = {whole}}, whole)) return s;
     const WireId inner = b_.box(whole.wire).inputs[0].wire;
-    if (b_.box(inner).op == Op::input || !b_.box(inner).deterministic) return std::nullopt;
+    if (b_.box(inner).op == Op::input || !b_.box(inner).deterministic || is_atom(inner)) return std::nullopt;
     // Where the view stays in range its input can be normalised first, once for all views of it.
     const Rewrite n = normal_wire(inner);
     if (n.to.wire != inner) {
@@ -232,6 +236,7 @@ class Normaliser::Impl {
   Products products_;
   std::chrono::steady_clock::time_point deadline_;
   Cuts cuts_;
+  const std::set<WireId>* atoms_;
   std::unordered_map<std::uint32_t, Rewrite> memo_;
   int depth_ = 0;
 };
@@ -254,8 +259,9 @@ Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
   return cuts;
 }
 
-Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts)
-    : impl_(std::make_unique<Impl>(k, deadline, std::move(cuts))) {}
+Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts,
+                       const std::set<WireId>* atoms)
+    : impl_(std::make_unique<Impl>(k, deadline, std::move(cuts), atoms)) {}
 Normaliser::~Normaliser() = default;
 Rewrite Normaliser::normal(const Ref& r) { return impl_->normal(r); }
 Rewriter& Normaliser::rewriter() { return impl_->w_; }

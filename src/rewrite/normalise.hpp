@@ -22,11 +22,12 @@ using Cuts = std::map<Size, std::set<Size>>;
 // The cuts that the views of a term suggest: an axis of size s read at k + c is the second part of one of size c + s.
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots);
 
+// `atoms` are wires that are normal as they stand: nothing looks below them.
 class Normaliser {
  public:
   explicit Normaliser(Kernel& k,
                       std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
-                      Cuts cuts = {});
+                      Cuts cuts = {}, const std::set<WireId>* atoms = nullptr);
   ~Normaliser();
   Rewrite normal(const Ref& r);  // throws OutOfTime
   Rewriter& rewriter();

@@ -147,6 +147,19 @@ std::optional<Rewrite> Rewriter::instance(const Theorem& t, const DiagramBuilder
   return read_at(r, read);
 }
 
+// The sum over k of (r at k where k == i, else 0) is r at i, and r at 0 since k has one value.
+Rewrite Rewriter::only_point(const Ref& r, Index i) {
+  const Index k = b_.fresh(Axis(b_.axis(i)));
+  const IndexExpression difference = index_variable(k) - index_variable(i);
+  const Ref one = b_.cases({difference, -difference}, b_.rename(r, {{i, k}}), b_.literal(0));
+  const Ref sum = b_.reduce(Op::add, {k}, one);
+  const Rewrite at_i = apply(Inference::delta, sum), read = apply(Inference::reduce_single, sum),
+                at_0 = chain(read, apply(Inference::push_view, read.to));
+  const Rewrite from = chain(at_i, apply(Inference::cases_then, at_i.to)),
+                to = chain(at_0, apply(Inference::cases_then, at_0.to));
+  return chain(reverse(from), to);
+}
+
 Rewrite Rewriter::smt(const Ref& from, const Ref& to, const std::vector<std::pair<Ref, SignId>>& premises) {
   Step s{.rule = Inference::smt, .terms = {from, to}};
   for (const auto& [at, sign] : premises) {

@@ -35,6 +35,8 @@ class Rewriter {
   // An instance of any theorem, its outputs read at `at`; empty if a sign that it needs is not found.
   std::optional<Rewrite> instance(const Theorem& t, const DiagramBuilder::Substitution& assignment,
                                   const std::vector<Index>& at, class Signs& signs);
+  // r read at 0 in place of an index over an axis of size 1. Of real wires.
+  Rewrite only_point(const Ref& r, Index i);
   // from == to at every point, from the given signs: asks the solver.
   Rewrite smt(const Ref& from, const Ref& to, const std::vector<std::pair<Ref, SignId>>& premises = {});
 

@@ -1,7 +1,11 @@
 #include "verify/derive.hpp"
 
+#include "verify/sweep.hpp"
+
 namespace skein {
 namespace {
+
+constexpr std::size_t many_wires = 150;  // then a normal form of the whole may multiply out
 
 class Search {
  public:
@@ -21,6 +25,11 @@ class Search {
           return d;
         }
       std::optional<Rewrite> a, b;
+      if (large(l, r)) {
+        const Sweep s = sweep(k_, l, r, options_.deadline);
+        if ((d.proof = s.proof)) return d.tactic = "internal points", d;
+        d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";
+      }
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
       d.left = a->to, d.right = b->to;
       if ((d.proof = in_pieces(l, r))) return d.tactic = "normal form in pieces", d;
@@ -32,11 +41,11 @@ class Search {
         }
       }
       if ((d.proof = clear_denominator(l, r, *a, *b))) return d.tactic = "cleared denominator", d;
-      d.reason = "the normal forms of the two sides differ";
+      d.reason += "the normal forms of the two sides differ";
     } catch (const OutOfTime&) {
-      d.reason = "the time given is over";
+      d.reason += "the time given is over";
     } catch (const Rejected& e) {
-      d.reason = std::string("the kernel refused a step: ") + e.what();
+      d.reason += std::string("the kernel refused a step: ") + e.what();
     }
     return d;
   }
@@ -49,6 +58,8 @@ class Search {
     if (a->to != b->to) return std::nullopt;
     return w_.chain(*a, w_.reverse(*b));
   }
+
+  bool large(const Ref& l, const Ref& r) const { return wires_below(b_, {l.wire, r.wire}).size() > many_wires; }
 
   // Reductions of one side cut where the other side reads its parts.
   std::optional<Rewrite> in_pieces(const Ref& l, const Ref& r) {

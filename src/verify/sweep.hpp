@@ -1,0 +1,20 @@
+#pragma once
+// Sweep: equality by internal points. Two diagrams of one function mostly agree at many wires between their inputs and
+// their outputs: the residual stream after each layer, a state after each step. Such pairs of wires are found by
+// running both on random arrays, and proved in order from the inputs, each with the wires proved before as atoms: what
+// lies below an atom is not looked at again. So the proof grows with the number of layers, where one normal form of the
+// whole multiplies out. (SAT sweeping, Kuehlmann and Krohm, DAC 1997, for real functions.) The numbers only say what to
+// try.
+#include "rewrite/normalise.hpp"
+
+namespace skein {
+
+struct Sweep {
+  std::optional<Rewrite> proof;
+  std::size_t candidates = 0, proved = 0;  // pairs of wires below the two
+};
+
+// left and right are at the same indices.
+Sweep sweep(Kernel& k, const Ref& left, const Ref& right, std::chrono::steady_clock::time_point deadline);
+
+}  // namespace skein
