@@ -1,0 +1,166 @@
+// skein check: does a model compute a diagram? The verdict of prove on the diagram, read in terms of the model's inputs
+// and weights, against the model; a difference is told in the names of the model's nodes.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "check/correspondence.hpp"
+#include "check/locate.hpp"
+#include "check/rounding.hpp"
+#include "cli/architecture.hpp"
+#include "cli/command.hpp"
+#include "cli/report.hpp"
+#include "cli/verdict.hpp"
+#include "lang/printer.hpp"
+
+namespace skein::cli {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct CheckArguments {
+  std::string diagram, model, map;
+  VerdictOptions verdict;
+};
+
+std::string read_text(const std::string& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) bad_input("there is no such map file", file);
+  if (!fs::is_regular_file(file, error)) bad_input("a map file is a regular file", file);
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) bad_input("this file cannot be read", file);
+  return text.str();
+}
+
+// What a verdict speaks of, as a file: `skein run` and `skein replay` take its two defs.
+std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options) {
+  const fs::path file = fs::path(options.out) / (subject.name + ".skn");
+  write_file(file, print_diagram(s.left, "left") + "\n" + print_diagram(s.right, "right"));
+  return file.string();
+}
+
+json to_json(const RoundedConstant& c) {
+  return {{"stored", c.stored.get_str()}, {"exact", c.exact}, {"difference", c.difference}, {"ulps", c.ulps}};
+}
+
+// The text of the statement with the correspondence and the constants on top.
+std::string statement_text(const Pairing& p, const Correspondence& c, const RoundedConstants& constants) {
+  std::string lines;
+  for (const std::string& line : c.lines) lines += "# the diagram's " + line + "\n";
+  for (const RoundedConstant& r : constants.list())
+    lines += fmt::format("# constant: {} stands for {}, which the model stores {:.2g} units of the last place off\n",
+                         r.exact, r.stored.get_str(), r.ulps);
+  for (const std::string& note : c.notes) lines += "# note: " + note + "\n";
+  std::string text = p.text;
+  return text.insert(text.find("#\n") + 2, lines);
+}
+
+class Checker {
+ public:
+  Checker(const CheckArguments& args, const Subject& subject, const CommonOptions& common, const Emit& emit)
+      : args_(args), subject_(subject), common_(common), emit_(emit), prover_(subject, args.verdict, common) {}
+
+  void run() {
+    const Architecture diagram = read_architecture(args_.diagram);
+    model_ = import_onnx(args_.model);
+    const SourceText map(args_.map.empty() ? "the map" : args_.map, args_.map.empty() ? "" : read_text(args_.map));
+    decide(diagram.diagram, read_map(map, diagram.diagram, model_.diagram));
+  }
+
+ private:
+  void decide(const Diagram& diagram, const Correspondence& c) {
+    const Diagram left = in_terms_of_model(diagram, model_.diagram, c), right = at_common_sizes(model_.diagram, c);
+    const RoundedConstants constants(left, right);
+    const Pairing stored = pairing(left, right), exact = pairing(left, constants.exact(right));
+    json rounded = json::array();
+    for (const RoundedConstant& r : constants.list()) rounded.push_back(to_json(r));
+    emit_(to_text({{"statement", statement_text(exact, c, constants)},
+                   {"notes", exact.notes},
+                   {"correspondence", c.lines},
+                   {"rounded", rounded},
+                   {"seconds", {{"read", prover_.elapsed()}}}}));
+
+    Outcome outcome = prover_.prove(exact);
+    const bool proved = std::holds_alternative<Proof>(outcome.verdict);
+    if (std::holds_alternative<Witness>(outcome.verdict) && !constants.list().empty()) refute_stored(stored, outcome);
+    const Statement& statement = proved ? exact.statement : stored.statement;
+    json j = prover_.report(outcome, statement);
+    if (proved && !constants.list().empty()) j["verdict"] = "proved_up_to_rounding";
+    j["statement_file"] = write_statement(statement, subject_, args_.verdict);
+    emit_(to_text(j));
+    if (proved) return;
+    const Diagram trace = constants.exact(at_common_sizes(model_.trace, c));
+    const auto d = first_difference(exact.statement, exact.pool, model_, trace, std::get_if<Witness>(&outcome.verdict));
+    if (d)
+      emit_(to_text({{"node", {{"name", d->node}, {"op", d->op}, {"tensor", d->tensor}, {"nearest", d->nearest}}}}));
+  }
+
+  Pairing pairing(const Diagram& left, const Diagram& right) const {
+    Architecture l{left, {}, args_.diagram}, r{right, {}, args_.model};
+    for (const auto& [name, t] : model_.weights) r.weights[name] = {{t.shape.begin(), t.shape.end()}, t.values};
+    return pair(l, r);
+  }
+
+  // A model that differs with its constants exact is refuted by a witness against the model as it is.
+  void refute_stored(const Pairing& stored, Outcome& outcome) {
+    SearchLimits limits;
+    limits.seed = common_.seed;
+    limits.deadline = prover_.deadline();
+    if (const auto w = refute(stored.statement, stored.pool, limits))
+      outcome.verdict = *w;
+    else
+      outcome.verdict = Unknown{
+          "the model differs once its rounded constants are exact, but no witness was found against "
+          "the model as it is stored",
+          {}};
+  }
+
+  const CheckArguments& args_;
+  const Subject& subject_;
+  const CommonOptions& common_;
+  const Emit& emit_;
+  Prover prover_;
+  Model model_;
+};
+
+int run_check(const CheckArguments& args, const CommonOptions& common) {
+  const Subject subject{file_stem(args.model) + "_computes_" + file_stem(args.diagram), args.diagram, args.model};
+  const json result = run_verdict(subject, "checking " + args.model, common,
+                                  [&](const Emit& emit) { Checker(args, subject, common, emit).run(); });
+  if (common.json) {
+    print_json(result);
+  } else {
+    const std::string file = result.value("statement_file", "");
+    print_verdict(result, file + ":left " + file + ":right", args.verdict.explain);
+    if (result.contains("node")) {
+      const json& n = result.at("node");
+      print_detail("first", fmt::format("the difference begins at the node {} ({}), which makes {}",
+                                        n.at("name").get<std::string>(), n.at("op").get<std::string>(),
+                                        n.at("tensor").get<std::string>()));
+      if (const auto nearest = n.at("nearest").get<std::string>(); !nearest.empty()) print_detail("", nearest);
+    }
+  }
+  return exit_code(result, args.verdict.exact);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Invocation& call) {
+  CLI::App* c = app.add_subcommand("check", "Prove or refute that a model computes a diagram");
+  auto args = std::make_shared<CheckArguments>();
+  c->add_option("DIAGRAM", args->diagram, "FILE.skn:NAME, FILE.skn or prelude:NAME")->required();
+  c->add_option("MODEL", args->model, "FILE.onnx")->required();
+  c->add_option("--map", args->map, "file that says what the diagram's sizes, inputs and weights are in the model");
+  add_verdict_options(*c, args->verdict);
+  add_common_options(*c, call.common);
+  c->callback([&call, args] { call.run = [&call, args] { return run_check(*args, call.common); }; });
+}
+
+}  // namespace skein::cli
