@@ -17,7 +17,6 @@ namespace {
 constexpr int ordinary_points = 6;
 constexpr double plain_difference = 1e-6;  // relative: far above the noise of floats
 constexpr std::size_t most_parts = 4;      // inputs of a fold whose parts are formed
-constexpr double same = 1e-9;
 
 // What the diagram computes inside, as sets of numbers.
 class Reference {
@@ -42,6 +41,7 @@ class Reference {
   struct Entry {
     ValueSet values;
     std::string text;
+    WireId wire;  // of the diagram, that it is or is a part of
   };
 
   // Wires that depend on an input, and parts of unordered folds: a*c where the diagram has a*b*c.
@@ -68,37 +68,40 @@ class Reference {
         if (part.size() < 2) continue;
         const Ref sub = b.add(op, part);
         outputs.push_back({Symbol("part"), sub.at, sub});
+        wires.push_back(wires[k]);
       }
     }
-    for (const InputPort& p : d.inputs())
-      if (p.role == Role::input) {
-        const Ref r = b.input(p.name, p.axes, p.dtype);
-        outputs.push_back({p.name, r.at, r});
-      }
     const std::vector<Array> values = evaluate(freeze(b, d.name, d.sizes(), d.inputs(), outputs), point);
     for (std::size_t k = 0; k < values.size(); ++k)
-      entries_.push_back({ValueSet(values[k].data), sketch(b, outputs[k].value.wire)});
+      entries_.push_back({ValueSet(values[k].data), sketch(b, outputs[k].value.wire), wires[k]});
   }
 
-  // Constants that the diagram multiplies with may be applied earlier or later.
+  // A constant that the diagram multiplies with may be applied earlier, to what enters the product, or later.
   void add_multiples(const Diagram& d, const Environment& point) {
     const auto below = inputs_below(d);
-    std::set<WireId> constants;
-    for (const Box& box : d.boxes())
-      if (box.op == Op::mul)
-        for (const Port& p : box.inputs)
-          if (below[p.wire.id].empty() && d.box(p.wire).degree.empty()) constants.insert(p.wire);
-    std::vector<double> factors;
-    for (const Array& a : evaluate(with_outputs(d, {constants.begin(), constants.end()}), point))
-      for (double c : {a.data[0], 1 / a.data[0]})
-        if (std::isfinite(c) && c != 0 && c != 1 && std::none_of(factors.begin(), factors.end(), [&](double f) {
-              return std::fabs(f - c) < same * std::fabs(c);
-            }))
-          factors.push_back(c);
+    std::vector<std::set<WireId>> ancestors(d.boxes().size());
+    for (std::uint32_t w = 0; w < d.boxes().size(); ++w) {
+      ancestors[w].insert({w});
+      for (const Port& p : d.boxes()[w].inputs)
+        ancestors[w].insert(ancestors[p.wire.id].begin(), ancestors[p.wire.id].end());
+    }
+    std::set<std::pair<std::size_t, double>> multiples;  // of an entry by a factor
     const std::size_t plain = entries_.size();
-    for (double c : factors)
-      for (std::size_t k = 0; k < plain; ++k)
-        entries_.push_back({entries_[k].values.scaled(c), fmt::format("{:.6g} * {}", c, entries_[k].text)});
+    for (std::uint32_t m = 0; m < d.boxes().size(); ++m) {
+      if (d.boxes()[m].op != Op::mul) continue;
+      for (const Port& p : d.boxes()[m].inputs) {
+        if (!below[p.wire.id].empty() || !d.box(p.wire).degree.empty()) continue;
+        const double c = evaluate(with_outputs(d, {p.wire}), point).at(0).data.at(0);
+        if (!std::isfinite(c) || c == 0 || c == 1) continue;
+        for (std::size_t k = 0; k < plain; ++k) {
+          if (ancestors[m].count(entries_[k].wire)) multiples.emplace(k, c);
+          if (ancestors[entries_[k].wire.id].count({m})) multiples.emplace(k, 1 / c);
+        }
+      }
+    }
+    for (const auto& [k, c] : multiples)
+      entries_.push_back(
+          {entries_[k].values.scaled(c), fmt::format("{:.6g} * {}", c, entries_[k].text), entries_[k].wire});
   }
 
   std::vector<Entry> entries_;

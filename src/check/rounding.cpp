@@ -15,6 +15,9 @@ namespace skein {
 namespace {
 
 constexpr long precision_bits = 192;
+constexpr int powers[] = {0, 1, -1, 2, -2};  // of two: a number and its double are rounded alike
+
+Rational power_of_two(int n) { return n < 0 ? Rational(1) / power_of_two(-n) : Rational(1L << n); }
 
 // Real scalars that depend on nothing: arithmetic and functions of numerals and fixed sizes.
 std::vector<WireId> closed_terms(const Diagram& d) {
@@ -46,6 +49,14 @@ std::set<Rational> candidates(const Diagram& model) {
   }
   for (const Rational& x : compared) out.erase(x);
   return out;
+}
+
+// The closed diagram `term`, times a number.
+Diagram times(const Rational& factor, const Diagram& term) {
+  if (factor == 1) return term;
+  DiagramBuilder b;
+  const Ref value = b.add(Op::mul, {b.literal(factor), thaw(b, term).front().value});
+  return freeze(b, term.name, {}, {}, {{Symbol("out"), {}, value}});
 }
 
 // The distance of neighbouring float32 numbers at x, if x is one.
@@ -82,12 +93,17 @@ RoundedConstants::RoundedConstants(const Diagram& diagram, const Diagram& model)
   for (const Rational& x : stored) {
     const auto place = last_place(x);
     if (!place || kept.count(x)) continue;
-    for (const Term& term : terms) {
-      const Rational difference = std::max<Rational>(abs(x - *term.value.lower), abs(x - *term.value.upper));
-      if (difference * 2 > *place) continue;
-      list_.push_back({x, term.text, difference.get_d(), Rational(difference / *place).get_d()});
-      terms_.emplace(x, term.diagram);
-      break;
+    for (int power : powers) {
+      if (terms_.count(x)) break;
+      for (const Term& term : terms) {
+        const Rational factor = power_of_two(power), y = x / factor;
+        const Rational difference = factor * std::max<Rational>(abs(y - *term.value.lower), abs(y - *term.value.upper));
+        if (difference * 2 > *place) continue;
+        const std::string text = power == 0 ? term.text : factor.get_str() + " * " + term.text;
+        list_.push_back({x, text, difference.get_d(), Rational(difference / *place).get_d()});
+        terms_.emplace(x, times(factor, term.diagram));
+        break;
+      }
     }
   }
 }

@@ -97,7 +97,7 @@ std::vector<WireId> value_wires(const Diagram& d, const std::map<Symbol, Integer
   std::vector<WireId> out;
   for (std::uint32_t w = 0; w < d.boxes().size(); ++w) {
     const Box& box = d.boxes()[w];
-    if (box.op == Op::input || box.dtype == DType::boolean || (box.op == Op::mul && only_summed[w])) continue;
+    if (box.dtype == DType::boolean || (box.op == Op::mul && only_summed[w])) continue;
     std::size_t count = 1;
     for (std::size_t n : shape_of(box.degree, sizes))
       count = n > largest_wire ? n : std::min(count * n, largest_wire + 1);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "check/correspondence.hpp"
+#include "check/infer.hpp"
 #include "check/locate.hpp"
 #include "check/rounding.hpp"
 #include "cli/architecture.hpp"
@@ -70,11 +71,56 @@ class Checker {
   void run() {
     const Architecture diagram = read_architecture(args_.diagram);
     model_ = import_onnx(args_.model);
-    const SourceText map(args_.map.empty() ? "the map" : args_.map, args_.map.empty() ? "" : read_text(args_.map));
-    decide(diagram.diagram, read_map(map, diagram.diagram, model_.diagram));
+    if (!args_.map.empty()) {
+      const SourceText map(args_.map, read_text(args_.map));
+      decide(diagram.diagram, read_map(map, diagram.diagram, model_.diagram));
+    } else if (named_alike(diagram.diagram)) {
+      decide(diagram.diagram, read_map(SourceText("the names", ""), diagram.diagram, model_.diagram));
+    } else {
+      infer(diagram.diagram);
+    }
   }
 
  private:
+  // Whether every weight of the diagram has its name in the model, and there is nothing else to be said.
+  bool named_alike(const Diagram& diagram) const {
+    for (const InputPort& p : diagram.inputs())
+      if (p.role == Role::weight && !model_.diagram.find_input(p.name)) return false;
+    try {
+      read_map(SourceText("the names", ""), diagram, model_.diagram);
+      return true;
+    } catch (const Unpaired&) {
+      return std::none_of(diagram.inputs().begin(), diagram.inputs().end(),
+                          [](const InputPort& p) { return p.role == Role::weight; });
+    }
+  }
+
+  // A correspondence that was found by trying decides nothing unless the proof succeeds.
+  void infer(const Diagram& diagram) {
+    const auto half = std::chrono::steady_clock::now() + (prover_.deadline() - std::chrono::steady_clock::now()) / 2;
+    const InferredMap found = infer_map(diagram, model_, common_.seed, half);
+    emit_(to_text({{"inferred", true}}));
+    std::optional<Correspondence> c;
+    if (!found.map.empty() && (found.agrees || found.complete))
+      c = read_map(SourceText("the correspondence found", found.map), diagram, model_.diagram);
+    if (found.agrees) {
+      for (const std::string& other : found.others)
+        c->notes.push_back("another correspondence agrees as well: " + other);
+      decide(diagram, *c);
+      return;
+    }
+    json j{{"verdict", "unknown"},
+           {"reason", fmt::format("no correspondence was found: {}; a map file (--map) can give it", found.missing)},
+           {"correspondence", json::array()}};
+    std::istringstream lines(found.map);
+    for (std::string line; std::getline(lines, line);) j["correspondence"].push_back(line);
+    emit_(to_text(j));
+    if (!c) return;
+    const Diagram left = in_terms_of_model(diagram, model_.diagram, *c), right = at_common_sizes(model_.diagram, *c);
+    const RoundedConstants constants(left, right);
+    report_node(pairing(left, constants.exact(right)), constants, *c, nullptr);
+  }
+
   void decide(const Diagram& diagram, const Correspondence& c) {
     const Diagram left = in_terms_of_model(diagram, model_.diagram, c), right = at_common_sizes(model_.diagram, c);
     const RoundedConstants constants(left, right);
@@ -95,10 +141,13 @@ class Checker {
     if (proved && !constants.list().empty()) j["verdict"] = "proved_up_to_rounding";
     j["statement_file"] = write_statement(statement, subject_, args_.verdict);
     emit_(to_text(j));
-    if (proved) return;
+    if (!proved) report_node(exact, constants, c, std::get_if<Witness>(&outcome.verdict));
+  }
+
+  void report_node(const Pairing& exact, const RoundedConstants& constants, const Correspondence& c,
+                   const Witness* witness) {
     const Diagram trace = constants.exact(at_common_sizes(model_.trace, c));
-    const auto d = first_difference(exact.statement, exact.pool, model_, trace, std::get_if<Witness>(&outcome.verdict));
-    if (d)
+    if (const auto d = first_difference(exact.statement, exact.pool, model_, trace, witness))
       emit_(to_text({{"node", {{"name", d->node}, {"op", d->op}, {"tensor", d->tensor}, {"nearest", d->nearest}}}}));
   }
 
@@ -139,6 +188,9 @@ int run_check(const CheckArguments& args, const CommonOptions& common) {
   } else {
     const std::string file = result.value("statement_file", "");
     print_verdict(result, file + ":left " + file + ":right", args.verdict.explain);
+    if (result.at("statement").is_null())
+      for (const json& line : result.value("correspondence", json::array()))
+        print_detail("tried", line.get<std::string>());
     if (result.contains("node")) {
       const json& n = result.at("node");
       print_detail("first", fmt::format("the difference begins at the node {} ({}), which makes {}",
