@@ -19,7 +19,7 @@ struct Correspondence {
   std::map<Symbol, Size> model_sizes;  // size variables of the model -> sizes of the statement
   SizeContext context;                 // what the statement assumes of sizes
   Diagram arrays;                      // over the model's inputs and weights; as outputs those of the diagram, by name
-  std::vector<std::string> lines;      // as in a map file, all of them
+  std::vector<std::string> lines;      // all of them: a map file that says the same
   std::vector<std::string> notes;
 };
 

@@ -60,7 +60,7 @@ Layout layout(const std::vector<Group>& groups, std::size_t piece, const std::ve
     for (std::size_t a : group.axes) merged.push_back(names[a]);
     std::string text = merged.empty() ? "0" : fmt::format("{}", fmt::join(merged, ","));
     if (merged.size() > 1) text = "(" + text + ")";
-    texts[g] = first > 0 ? fmt::format("{} + {}", first, text) : text;
+    texts[g] = group.pieces > 1 ? fmt::format("{} + {}", first, text) : text;
     stride *= stored[g];
   }
   const std::size_t count = std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int ordinary_points = 6;
 constexpr double plain_difference = 1e-6;  // relative: far above the noise of floats
+constexpr double same = 1e-7;              // of a ratio to 1
 constexpr std::size_t most_parts = 4;      // inputs of a fold whose parts are formed
 
 // What the diagram computes inside, as sets of numbers.
@@ -33,7 +34,9 @@ class Reference {
   }
   std::string nearest(const ValueSet& v) const {
     for (const Entry& e : entries_)
-      if (const auto c = e.values.ratio(v)) return fmt::format("its value is {:.6g} times that of {}", *c, e.text);
+      if (const auto c = e.values.ratio(v))
+        return std::fabs(*c - 1) < same ? "its values are those of " + e.text
+                                        : fmt::format("its values are {:.6g} times those of {}", *c, e.text);
     return "";
   }
 
@@ -136,7 +139,7 @@ class Walk {
       begins_here = false;
       from(input);
     }
-    if (begins_here) culprits_.emplace(it->second, tensor);
+    if (begins_here) culprits_.insert(past_layout(tensor));
   }
 
   std::optional<NodeDifference> first() const {
@@ -149,6 +152,22 @@ class Walk {
   }
 
  private:
+  // A transpose or reshape is not to blame for the numbers that it is given.
+  std::pair<std::size_t, std::string> past_layout(std::string tensor) const {
+    for (;;) {
+      const std::size_t k = producer_.at(tensor);
+      const auto own = tensors_.find(tensor);
+      const auto& inputs = model_.nodes[k].inputs;
+      const auto same = std::find_if(inputs.begin(), inputs.end(), [&](const std::string& input) {
+        const auto other = tensors_.find(input);
+        return own != tensors_.end() && other != tensors_.end() && producer_.count(input) &&
+               own->second.contains(other->second) && other->second.contains(own->second);
+      });
+      if (same == inputs.end()) return {k, tensor};
+      tensor = *same;
+    }
+  }
+
   const Model& model_;
   const Reference& reference_;
   std::map<std::string, std::size_t> producer_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "check/correspondence.hpp"
+#include "check/layouts.hpp"
 #include "lang/elaboration.hpp"
 #include "lang/lexer.hpp"
 #include "lang/module.hpp"
@@ -54,7 +55,10 @@ class MapReader {
       return run();
     } catch (const SourceError& e) {
       const int last = static_cast<int>(std::count(map_.text().begin(), map_.text().end(), '\n')) + 1;
-      const Place at{std::clamp(e.line - lines_before, 1, last), e.line > lines_before ? e.column : 1};
+      if (e.line - lines_before > last)
+        throw SourceError(map_.name(), {last, 1}, "the map ends in the middle of a line", e.expectation, "",
+                          map_.line(last));
+      const Place at{std::max(e.line - lines_before, 1), e.line > lines_before ? e.column : 1};
       throw SourceError(map_.name(), at, e.message, e.expectation, e.suggestion, map_.line(at.line));
     }
   }
@@ -84,7 +88,8 @@ class MapReader {
   void check_determined() const;
   std::map<Symbol, Size> named_sizes() const;
   std::string header() const;
-  std::string footer();
+  std::string footer() const;
+  std::string line_of(const InputPort& port) const;
   void elaborate();
   void check_shapes(const SourceText& source, const DefSyntax& def) const;
   std::vector<std::string> names_of_diagram() const;
@@ -117,8 +122,7 @@ void MapReader::read_size(const StatementSyntax& s) {
                 fmt::format("{} = NUMBER", name));
   const long n = value.value.get_num().get_si();
   if (!given_.emplace(Symbol(name), n).second) text_->fail(s.place, fmt::format("the size {} is given twice", name));
-  if (!unifier_.equate(size_variable(Symbol(name)), size_constant(n), "the size " + name))
-    text_->fail(s.place, fmt::format("the size {} cannot be {}", name, n));
+  unifier_.equate(size_variable(Symbol(name)), size_constant(n), "the size " + name);
 }
 
 void MapReader::read_lines() {
@@ -163,7 +167,8 @@ void MapReader::equate(const InputPort& port, const InputPort& other) {
                                  to_string(port.axes[k].size), to_string(other.axes[k].size)));
 }
 
-// Where a line is a plain read, X[i,j] = A[j,i], the sizes of the axes are those of the model.
+// Where a line is a plain read, X[i,j] = A[j,i], the sizes of its axes are those of the model unless they are known to
+// be smaller.
 void MapReader::unify_line(const InputPort& port, const Line& line) {
   const Expression& e = *line.right;
   const InputPort* array =
@@ -174,13 +179,9 @@ void MapReader::unify_line(const InputPort& port, const Line& line) {
     if (!item.expression->plain_name()) continue;
     for (std::size_t a = 0; a < port.axes.size(); ++a) {
       const AxisSyntax& axis = line.left->axes[a];
-      if (!axis.parts.empty() || axis.name != item.expression->name) continue;
-      if (!unifier_.equate(port.axes[a].size, array->axes[k].size,
-                           fmt::format("the axis {} of {}", axis.name, port.name.text())))
-        text_->fail(axis.place,
-                    fmt::format("the axis {} of {} has size {} in the diagram, but axis {} of {} has size {}",
-                                axis.name, port.name.text(), to_string(port.axes[a].size), k + 1, array->name.text(),
-                                to_string(array->axes[k].size)));
+      if (axis.parts.empty() && axis.name == item.expression->name && !port.axes[a].size.is_constant())
+        unifier_.equate(port.axes[a].size, array->axes[k].size,
+                        fmt::format("the axis {} of {}", axis.name, port.name.text()));
     }
   }
 }
@@ -194,10 +195,7 @@ void MapReader::unify() {
   std::size_t position = 0;
   for (const InputPort& p : diagram_.inputs()) {
     const std::size_t k = p.role == Role::input ? position++ : 0;
-    if (const auto it = lines_.find(p.name); it != lines_.end()) {
-      unify_line(p, it->second);
-      continue;
-    }
+    if (lines_.count(p.name)) continue;
     const InputPort* other = nullptr;
     if (p.role == Role::input) {
       if (k >= inputs.size())
@@ -224,11 +222,21 @@ void MapReader::unify() {
     throw Unpaired(fmt::format("the diagram has {} outputs and the model {}", l.size(), r.size()));
   for (std::size_t k = 0; k < l.size(); ++k)
     equate({l[k].name, l[k].axes, DType::real, Role::input}, {r[k].name, r[k].axes, DType::real, Role::input});
+  for (const auto& [name, line] : lines_) unify_line(*diagram_.find_input(name), line);
   unifier_.finish();
   result_.sizes = unifier_.left();
   result_.model_sizes = unifier_.right();
   result_.context = unifier_.context();
   check_determined();
+  std::map<std::string, Symbol> images;
+  for (const auto& [v, image] : result_.model_sizes) {
+    const auto [it, fresh] = images.emplace(to_string(image), v);
+    if (!fresh)
+      result_.notes.push_back(
+          fmt::format("only where the model's sizes {} and {} are equal", it->second.text(), v.text()));
+    else if (!image.as_atom())
+      result_.notes.push_back(fmt::format("only where the model's size {} is {}", v.text(), to_string(image)));
+  }
 }
 
 void MapReader::check_determined() const {
@@ -285,37 +293,54 @@ std::string MapReader::header() const {
   return out + (conditions.empty() ? "" : fmt::format(" where {}", fmt::join(conditions, ", "))) + " {\n";
 }
 
-std::string MapReader::footer() {
+std::string MapReader::footer() const {
   std::vector<std::string> values;
   for (const InputPort& p : diagram_.inputs()) {
-    std::vector<std::string> axes, plain;
-    for (std::size_t a = 0; a < p.axes.size(); ++a) {
-      axes.push_back(fmt::format("`{}.{}`", p.name.text(), a));
-      plain.push_back(p.axes[a].name.text().empty() ? fmt::format("i{}", a) : p.axes[a].name.text());
-    }
+    std::vector<std::string> axes;
+    for (std::size_t a = 0; a < p.axes.size(); ++a) axes.push_back(fmt::format("`{}.{}`", p.name.text(), a));
     const auto it = by_itself_.find(p.name);
     const std::string name = it == by_itself_.end() ? local_name(p.name.text()) : it->second->name.text();
     values.push_back(fmt::format("`{}`{}", name, axes.empty() ? "" : fmt::format("[{}]", fmt::join(axes, ", "))));
-    if (it != by_itself_.end()) {
-      const std::string at = plain.empty() ? "" : fmt::format("[{}]", fmt::join(plain, ", "));
-      result_.lines.push_back(quote_name(p.name.text()) + at + " = " + quote_name(it->second->name.text()) + at);
-    }
   }
   return fmt::format("\nreturn {}\n}}", fmt::join(values, ", "));
 }
 
+// The line that is written for an array, or that would say what goes without it.
+std::string MapReader::line_of(const InputPort& port) const {
+  if (const auto it = lines_.find(port.name); it != lines_.end()) {
+    int next = 0;  // where the following statement begins; the def ends with a return
+    for (const StatementSyntax& other : syntax_.defs[0].body)
+      if (next == 0 && other.place.line > it->second.place.line) next = other.place.line;
+    std::string whole;
+    for (int n = it->second.place.line; n < next; ++n) {
+      std::string line = text_->line(n);
+      if (const auto comment = (" " + line).find(" #"); comment != std::string::npos) line.erase(comment);
+      line.erase(0, line.find_first_not_of(" \t\r"));
+      line.erase(line.find_last_not_of(" \t\r") + 1);
+      if (!line.empty()) whole += (whole.empty() ? "" : " ") + line;
+    }
+    return whole;
+  }
+  const std::vector<std::string> names = index_names(port);
+  std::vector<std::string> axes = names;
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    if (axes[a] != quote_name(port.axes[a].name.text()))
+      axes[a] += ":" + to_string(substitute(port.axes[a].size, result_.sizes));
+  auto bracket = [](const std::vector<std::string>& list) {
+    return list.empty() ? "" : fmt::format("[{}]", fmt::join(list, ","));
+  };
+  return quote_name(port.name.text()) + bracket(axes) + " = " + quote_name(by_itself_.at(port.name)->name.text()) +
+         bracket(names);
+}
+
 void MapReader::elaborate() {
   for (const auto& [v, image] : result_.sizes)
-    result_.lines.push_back(fmt::format("{} = {}", quote_name(v.text()), to_string(image)));
-  for (const InputPort& p : diagram_.inputs())
-    if (const auto it = lines_.find(p.name); it != lines_.end()) {
-      std::string line = text_->line(it->second.place.line);
-      line.erase(0, line.find_first_not_of(" \t"));
-      if (const auto comment = line.find(" #"); comment != std::string::npos) line.erase(comment);
-      result_.lines.push_back(line.erase(line.find_last_not_of(" \t\r") + 1));
-    }
-  const std::string end = footer();
-  const SourceText source(map_.name(), header() + map_.text() + end);
+    if (image.is_constant())
+      result_.lines.push_back(fmt::format("{} = {}", quote_name(v.text()), to_string(image)));
+    else if (!image.as_atom())
+      result_.notes.push_back(fmt::format("the size {} of the diagram is {}", v.text(), to_string(image)));
+  for (const InputPort& p : diagram_.inputs()) result_.lines.push_back(line_of(p));
+  const SourceText source(map_.name(), header() + map_.text() + footer());
   FileSyntax syntax = parse_syntax(source);
   DefSyntax& def = syntax.defs[0];
   std::erase_if(def.body, [&](const StatementSyntax& s) {

@@ -1,6 +1,7 @@
 // skein check: does a model compute a diagram? The verdict of prove on the diagram, read in terms of the model's inputs
 // and weights, against the model; a difference is told in the names of the model's nodes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -47,6 +48,14 @@ std::string write_statement(const Statement& s, const Subject& subject, const Ve
   return file.string();
 }
 
+// The correspondence as a map file, to be read, mended, and used for other versions of the model.
+std::string write_map(const Correspondence& c, const Subject& subject, const VerdictOptions& options) {
+  const fs::path file = fs::path(options.out) / (subject.name + ".map");
+  write_file(file, fmt::format("# What the sizes and arrays of {} are in {}.\n{}\n", subject.left, subject.right,
+                               fmt::join(c.lines, "\n")));
+  return file.string();
+}
+
 json to_json(const RoundedConstant& c) {
   return {{"stored", c.stored.get_str()}, {"exact", c.exact}, {"difference", c.difference}, {"ulps", c.ulps}};
 }
@@ -69,6 +78,9 @@ class Checker {
       : args_(args), subject_(subject), common_(common), emit_(emit), prover_(subject, args.verdict, common) {}
 
   void run() {
+    if (args_.diagram.ends_with(".onnx"))
+      bad_input("a diagram is a def, FILE.skn:NAME; skein prove compares two models", args_.diagram);
+    if (!args_.model.ends_with(".onnx")) bad_input("a model is an .onnx file", args_.model);
     const Architecture diagram = read_architecture(args_.diagram);
     model_ = import_onnx(args_.model);
     if (!args_.map.empty()) {
@@ -130,6 +142,7 @@ class Checker {
     emit_(to_text({{"statement", statement_text(exact, c, constants)},
                    {"notes", exact.notes},
                    {"correspondence", c.lines},
+                   {"map", write_map(c, subject_, args_.verdict)},
                    {"rounded", rounded},
                    {"seconds", {{"read", prover_.elapsed()}}}}));
 
@@ -187,15 +200,17 @@ int run_check(const CheckArguments& args, const CommonOptions& common) {
     print_json(result);
   } else {
     const std::string file = result.value("statement_file", "");
+    const bool stated = !result.at("statement").is_null();
     print_verdict(result, file + ":left " + file + ":right", args.verdict.explain);
-    if (result.at("statement").is_null())
-      for (const json& line : result.value("correspondence", json::array()))
-        print_detail("tried", line.get<std::string>());
+    if (stated) print_detail("map", result.at("map").get<std::string>());
+    for (const json& line : stated ? json::array() : result.value("correspondence", json::array()))
+      print_detail("tried", line.get<std::string>());
     if (result.contains("node")) {
       const json& n = result.at("node");
-      print_detail("first", fmt::format("the difference begins at the node {} ({}), which makes {}",
-                                        n.at("name").get<std::string>(), n.at("op").get<std::string>(),
-                                        n.at("tensor").get<std::string>()));
+      print_detail("first",
+                   fmt::format("the first node without a counterpart in the diagram is {} ({}), which makes {}",
+                               n.at("name").get<std::string>(), n.at("op").get<std::string>(),
+                               n.at("tensor").get<std::string>()));
       if (const auto nearest = n.at("nearest").get<std::string>(); !nearest.empty()) print_detail("", nearest);
     }
   }
