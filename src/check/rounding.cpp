@@ -8,13 +8,16 @@
 
 #include "backend/enclosure.hpp"
 #include "check/values.hpp"
+#include "prove/difference.hpp"
 #include "prove/domain.hpp"
+#include "prove/instances.hpp"
 
 namespace skein {
 
 namespace {
 
 constexpr long precision_bits = 192;
+constexpr std::size_t rounding_instances = 4;
 constexpr int powers[] = {0, 1, -1, 2, -2};  // of two: a number and its double are rounded alike
 
 Rational power_of_two(int n) { return n < 0 ? Rational(1) / power_of_two(-n) : Rational(1L << n); }
@@ -127,6 +130,17 @@ Diagram RoundedConstants::exact(const Diagram& model) const {
   DiagramBuilder::Substitution s;
   for (const auto& [x, term] : terms_) s.inputs[name(x)] = {{}, thaw(b, term).front().value};
   return freeze(b, model.name, model.sizes(), model.inputs(), thaw(b, open, s));
+}
+
+double rounding_error(const Statement& exact, const Diagram& stored, const std::map<Symbol, WeightArray>& numbers,
+                      std::uint64_t seed) {
+  const Instances instances(exact, numbers, seed);
+  const auto& sizes = instances.regular_sizes();
+  double largest = 0;
+  for (std::size_t k = 0; k < rounding_instances; ++k)
+    if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
+      largest = std::max(largest, float_difference(evaluate(stored, *point), evaluate(exact.right, *point)).relative);
+  return largest;
 }
 
 }  // namespace skein

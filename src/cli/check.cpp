@@ -85,9 +85,9 @@ class Checker {
     model_ = import_onnx(args_.model);
     if (!args_.map.empty()) {
       const SourceText map(args_.map, read_text(args_.map));
-      decide(diagram.diagram, read_map(map, diagram.diagram, model_.diagram));
+      decide(diagram.diagram, read_map(map, diagram.diagram, model_.diagram), true);
     } else if (named_alike(diagram.diagram)) {
-      decide(diagram.diagram, read_map(SourceText("the names", ""), diagram.diagram, model_.diagram));
+      decide(diagram.diagram, read_map(SourceText("the names", ""), diagram.diagram, model_.diagram), true);
     } else {
       infer(diagram.diagram);
     }
@@ -118,7 +118,7 @@ class Checker {
     if (found.agrees) {
       for (const std::string& other : found.others)
         c->notes.push_back("another correspondence agrees as well: " + other);
-      decide(diagram, *c);
+      decide(diagram, *c, false);
       return;
     }
     json j{{"verdict", "unknown"},
@@ -133,7 +133,8 @@ class Checker {
     report_node(pairing(left, constants.exact(right)), constants, *c, nullptr);
   }
 
-  void decide(const Diagram& diagram, const Correspondence& c) {
+  // `fixed`: the user or the names said what is what, so that a difference is one of the model.
+  void decide(const Diagram& diagram, const Correspondence& c, bool fixed) {
     const Diagram left = in_terms_of_model(diagram, model_.diagram, c), right = at_common_sizes(model_.diagram, c);
     const RoundedConstants constants(left, right);
     const Pairing stored = pairing(left, right), exact = pairing(left, constants.exact(right));
@@ -149,12 +150,23 @@ class Checker {
     Outcome outcome = prover_.prove(exact);
     const bool proved = std::holds_alternative<Proof>(outcome.verdict);
     if (std::holds_alternative<Witness>(outcome.verdict) && !constants.list().empty()) refute_stored(stored, outcome);
+    const std::optional<Witness> witness = std::holds_alternative<Witness>(outcome.verdict)
+                                               ? std::optional(std::get<Witness>(outcome.verdict))
+                                               : std::nullopt;
+    if (witness && !fixed)
+      outcome.verdict =
+          Unknown{"with the correspondence that was found the two are nearly equal, but not equal: " + witness->where +
+                      "; a map file (--map) that says the same makes this a refutation",
+                  {}};
     const Statement& statement = proved ? exact.statement : stored.statement;
     json j = prover_.report(outcome, statement);
-    if (proved && !constants.list().empty()) j["verdict"] = "proved_up_to_rounding";
+    if (proved && !constants.list().empty()) {
+      j["verdict"] = "proved_up_to_rounding";
+      j["rounding_error"] = rounding_error(exact.statement, stored.statement.right, exact.pool, common_.seed);
+    }
     j["statement_file"] = write_statement(statement, subject_, args_.verdict);
     emit_(to_text(j));
-    if (!proved) report_node(exact, constants, c, std::get_if<Witness>(&outcome.verdict));
+    if (!proved) report_node(exact, constants, c, witness ? &*witness : nullptr);
   }
 
   void report_node(const Pairing& exact, const RoundedConstants& constants, const Correspondence& c,
@@ -202,6 +214,9 @@ int run_check(const CheckArguments& args, const CommonOptions& common) {
     const std::string file = result.value("statement_file", "");
     const bool stated = !result.at("statement").is_null();
     print_verdict(result, file + ":left " + file + ":right", args.verdict.explain);
+    if (result.contains("rounding_error"))
+      print_detail("rounding", fmt::format("moves the outputs by at most {:.2g} relative at random points",
+                                           result.at("rounding_error").get<double>()));
     if (stated) print_detail("map", result.at("map").get<std::string>());
     for (const json& line : stated ? json::array() : result.value("correspondence", json::array()))
       print_detail("tried", line.get<std::string>());
