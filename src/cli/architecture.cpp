@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <optional>
+#include <sstream>
 
 #include "cli/report.hpp"
 #include "lang/printer.hpp"
@@ -145,6 +146,19 @@ std::string file_stem(const std::string& argument) {
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
   return name.empty() || name.front() == '.' ? "_" + name : name;
+}
+
+std::map<Symbol, Integer> parse_sizes(const std::string& text) {
+  std::map<Symbol, Integer> out;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) {
+    const auto equals = part.find('=');
+    const std::string number = equals == std::string::npos ? "" : part.substr(equals + 1);
+    if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
+      usage_error(fmt::format("--sizes takes NAME=NUMBER, ..., not \"{}\"", part));
+    out[Symbol(part.substr(0, equals))] = Integer(number);
+  }
+  return out;
 }
 
 }  // namespace skein::cli

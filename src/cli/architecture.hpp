@@ -18,6 +18,9 @@ Pairing to_pairing(const Claim& claim);
 // One argument names a claim, two name architectures.
 Pairing read_pairing(const std::vector<std::string>& arguments);
 
+// "n=3,m=4"; anything else is a usage error.
+std::map<Symbol, Integer> parse_sizes(const std::string& text);
+
 // A name for the files that a statement leaves: letters, digits, _, - and '.'.
 std::string file_stem(const std::string& argument);
 

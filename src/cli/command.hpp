@@ -37,6 +37,7 @@ void add_run(CLI::App& app, Invocation& call);
 void add_rules(CLI::App& app, Invocation& call);
 void add_trust(CLI::App& app, Invocation& call);
 void add_draw(CLI::App& app, Invocation& call);
+void add_search(CLI::App& app, Invocation& call);
 void add_batch(CLI::App& app, Invocation& call);
 
 // Places in the source tree that skein was built from.

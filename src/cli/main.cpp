@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
   Invocation call;
   add_prove(app, call);
   add_check(app, call);
+  add_search(app, call);
   add_batch(app, call);
   add_rules(app, call);
   add_run(app, call);

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "backend/enclosure.hpp"
 #include "backend/npy.hpp"
@@ -24,19 +23,6 @@ namespace {
 
 constexpr std::size_t few = 24;                   // elements that are printed in full
 constexpr std::size_t certified_work = 1u << 22;  // box points up to which the domain is certified
-
-std::map<Symbol, Integer> parse_sizes(const std::string& text) {
-  std::map<Symbol, Integer> out;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, ',');) {
-    const auto equals = part.find('=');
-    const std::string number = equals == std::string::npos ? "" : part.substr(equals + 1);
-    if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
-      usage_error(fmt::format("--sizes takes NAME=NUMBER, ..., not \"{}\"", part));
-    out[Symbol(part.substr(0, equals))] = Integer(number);
-  }
-  return out;
-}
 
 const char* to_word(Truth t) { return t == Truth::yes ? "yes" : t == Truth::no ? "no" : "unknown"; }
 

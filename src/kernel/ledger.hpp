@@ -18,6 +18,7 @@ class Ledger {
   // Puts in a theorem that was replayed elsewhere.
   void add(TheoremPtr t);
   std::filesystem::path path(Symbol name) const;
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;

@@ -54,14 +54,12 @@ void Elaboration::add_use(const UseSyntax& syntax) {
   }
 }
 
-void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size) {
+void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size, IndexMap& parts_at) {
   if (a.parts.empty()) {
     if (a.name.empty()) return;
-    for (const BoundIndex& i : scope_)
-      if (i.name == a.name)
-        source_.fail(a.place, fmt::format("the index {} is bound already", a.name), "",
-                     fmt::format("give the new index a name of its own: j:{}", a.name));
-    scope_.push_back({a.name, value, size});
+    const Index i = b_.fresh({size, Symbol(a.name)});
+    parts_at[i] = value;
+    bind_name(a, i, size);
     return;
   }
   // (a1, ..., an) = m: an = m % |an|, and the rest is m / |an|.
@@ -77,18 +75,56 @@ void Elaboration::bind_merged(const AxisSyntax& a, const IndexExpression& value,
   }
   for (std::size_t k = 0; k < a.parts.size(); ++k) {
     const auto& [part, part_size] = parts[a.parts.size() - 1 - k];
-    bind_merged(a.parts[k], part, part_size);
+    bind_merged(a.parts[k], part, part_size, parts_at);
   }
 }
 
-Index Elaboration::bind_axis(const AxisSyntax& a) {
+void Elaboration::bind_name(const AxisSyntax& a, Index i, const Size& size) {
+  for (const BoundIndex& other : scope_)
+    if (other.name == a.name)
+      source_.fail(a.place, fmt::format("the index {} is bound already", a.name), "",
+                   fmt::format("give the new index a name of its own: j:{}", a.name));
+  scope_.push_back({a.name, index_variable(i), size});
+}
+
+Index Elaboration::bind_axis(const AxisSyntax& a, IndexMap& parts_at) {
   const Axis axis = sizes_.axis(a);
   if (a.parts.empty() && !a.name.empty() && sizes_.is_nat(a.name) && !a.size)
     source_.fail(a.place, fmt::format("{} is a number, not an axis", a.name),
                  fmt::format("an axis of that size: i:{}", a.name));
   const Index i = b_.fresh(axis);
-  bind_merged(a, index_variable(i), axis.size);
+  if (!a.parts.empty())
+    bind_merged(a, index_variable(i), axis.size, parts_at);
+  else if (!a.name.empty())
+    bind_name(a, i, axis.size);
   return i;
+}
+
+// The value is computed over the parts of merged axes, once for each of their points, and read at the merged index.
+ArrayValue Elaboration::definition(const std::vector<AxisSyntax>& axes, const Expression& e) {
+  ArrayValue value;
+  IndexMap parts_at;
+  for (const AxisSyntax& axis : axes) value.formals.push_back(bind_axis(axis, parts_at));
+  value.body = scalar(e);
+  std::erase_if(parts_at, [&](const auto& part) {
+    return std::find(value.body.at.begin(), value.body.at.end(), part.first) == value.body.at.end();
+  });
+  if (parts_at.empty()) return value;
+  const auto whole = [&](Index i) {
+    const auto it = parts_at.find(i);
+    return it == parts_at.end() ? index_variable(i) : it->second;
+  };
+  value.body = typed(axes[0].place, [&] {
+    const Box& box = b_.box(value.body.wire);
+    if (box.op != Op::view) return b_.read(value.body, parts_at);
+    // A view of a view is one view: X[(g,r)] read at (g,r) is X.
+    const Ref inner = b_.at_fresh(box.inputs[0].wire);
+    const auto index = b_.open(value.body).index;
+    IndexMap at;
+    for (std::size_t s = 0; s < index.size(); ++s) at[inner.at[s]] = substitute(index[s], whole);
+    return b_.read(inner, at);
+  });
+  return value;
 }
 
 void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std::vector<Output>& outputs) {
@@ -107,10 +143,7 @@ void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std:
     case StatementSyntax::Kind::use: add_use(s.use); return;
     case StatementSyntax::Kind::equation: {
       const ArraySyntax& a = s.arrays[0];
-      ArrayValue value;
-      for (const AxisSyntax& axis : a.axes) value.formals.push_back(bind_axis(axis));
-      value.body = scalar(*s.values[0]);
-      define_array(a.place, a.name, std::move(value));
+      define_array(a.place, a.name, definition(a.axes, *s.values[0]));
       return;
     }
     case StatementSyntax::Kind::result: {
@@ -120,10 +153,8 @@ void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std:
                                           s.values.size() == 1 ? " is" : "s are"));
       for (std::size_t k = 0; k < s.values.size(); ++k) {
         scope_.clear();
-        Output out{Symbol(def.results[k].name), {}, {}};
-        for (const AxisSyntax& axis : def.results[k].axes) out.axes.push_back(bind_axis(axis));
-        out.value = scalar(*s.values[k]);
-        outputs.push_back(std::move(out));
+        ArrayValue value = definition(def.results[k].axes, *s.values[k]);
+        outputs.push_back({Symbol(def.results[k].name), std::move(value.formals), std::move(value.body)});
       }
       return;
     }

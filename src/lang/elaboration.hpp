@@ -58,8 +58,10 @@ class Elaboration {
   void add_parameter(const ArraySyntax& a, Role role, std::vector<InputPort>& ports);
   void add_use(const UseSyntax& use);
   void statement(const StatementSyntax& s, const DefSyntax& def, std::vector<Output>& outputs);
-  Index bind_axis(const AxisSyntax& a);
-  void bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size);
+  ArrayValue definition(const std::vector<AxisSyntax>& axes, const Expression& e);
+  Index bind_axis(const AxisSyntax& a, IndexMap& parts_at);  // where the parts of merged axes are in the whole
+  void bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size, IndexMap& parts_at);
+  void bind_name(const AxisSyntax& a, Index i, const Size& size);
   void define_array(Place place, const std::string& name, ArrayValue value);
   Claim claim_of_defs(const ClaimSyntax& syntax, Claim out);
   void conditions(const ClaimSyntax& syntax, Claim& out, const std::vector<InputPort>& ports);

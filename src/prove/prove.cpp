@@ -13,14 +13,6 @@ using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
 
-// A diagram with one of its outputs.
-Diagram only_output(const Diagram& d, std::size_t n) {
-  DiagramBuilder b;
-  std::vector<Output> outputs = thaw(b, d);
-  outputs[n].name = Symbol("out");
-  return freeze(b, d.name, d.sizes(), d.inputs(), {outputs[n]});
-}
-
 // The smallest pairs of terms in which two normal forms differ: same operator above, different below.
 class Differences {
  public:

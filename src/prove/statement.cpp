@@ -321,4 +321,11 @@ std::string Pairer::text() const {
 
 Pairing pair(const Architecture& left, const Architecture& right) { return Pairer(left, right).run(); }
 
+Diagram only_output(const Diagram& d, std::size_t n) {
+  DiagramBuilder b;
+  std::vector<Output> outputs = thaw(b, d);
+  outputs[n].name = Symbol("out");
+  return freeze(b, d.name, d.sizes(), d.inputs(), {outputs[n]});
+}
+
 }  // namespace skein

@@ -33,6 +33,9 @@ class Unpaired : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A diagram with one of its outputs alone, under the name "out".
+Diagram only_output(const Diagram& d, std::size_t n);
+
 Pairing pair(const Architecture& left, const Architecture& right);
 
 }  // namespace skein

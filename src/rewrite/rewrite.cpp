@@ -106,6 +106,47 @@ Rewrite Rewriter::instance(Symbol theorem, const std::map<Symbol, Ref>& arrays, 
   return r;
 }
 
+std::optional<Rewrite> Rewriter::instance(const Theorem& t, const DiagramBuilder::Substitution& assignment,
+                                          const std::vector<Index>& at, Signs& signs) {
+  const Statement& st = t.statement();
+  const auto& sizes = assignment.sizes;
+  Step s{.rule = Inference::instance, .names = {t.name()}};
+  DiagramBuilder::Substitution map = assignment;
+  for (const InputPort& p : st.left.inputs()) {
+    const auto& array = assignment.inputs.at(p.name);
+    // Formals are bound: each array gets its own.
+    std::map<Index, Index> apart;
+    std::vector<Index> formals;
+    for (Index i : array.formals) formals.push_back(apart[i] = b_.fresh(Axis(b_.axis(i))));
+    s.names.push_back(p.name);
+    s.terms.push_back(b_.rename(array.body, apart));
+    s.formals.push_back(formals);
+    map.inputs[p.name] = {formals, s.terms.back()};
+  }
+  for (const auto& [v, size] : sizes) {
+    s.names.push_back(v);
+    s.sizes.push_back(size);
+    const auto farkas = k_.sizes().find_farkas(size - size_constant(st.left.sizes().lower_bound(v)));
+    if (!farkas) return std::nullopt;
+    s.farkas.push_back(*farkas);
+  }
+  for (const Size& h : st.left.sizes().hypotheses) {
+    const auto farkas = k_.sizes().find_farkas(substitute(h, sizes));
+    if (!farkas) return std::nullopt;
+    s.farkas.push_back(*farkas);
+  }
+  for (const Condition& c : st.when) {
+    const auto sign = signs.find(thaw(b_, c.value, map).front().value.wire, c.sign);
+    if (!sign) return std::nullopt;
+    s.signs.push_back(*sign);
+  }
+  const Output left = thaw(b_, st.left, map).front();
+  const Rewrite r = apply(s, left.value);
+  std::vector<Index> read = r.from.at;
+  for (std::size_t k = 0; k < left.axes.size(); ++k) std::replace(read.begin(), read.end(), left.axes[k], at.at(k));
+  return read_at(r, read);
+}
+
 Rewrite Rewriter::smt(const Ref& from, const Ref& to, const std::vector<std::pair<Ref, SignId>>& premises) {
   Step s{.rule = Inference::smt, .terms = {from, to}};
   for (const auto& [at, sign] : premises) {

@@ -32,6 +32,9 @@ class Rewriter {
   Rewrite inside(const Ref& whole, const std::vector<std::pair<std::uint32_t, Rewrite>>& inputs);
   // An instance of a theorem about scalars: each array is a term, lifted over its indices.
   Rewrite instance(Symbol theorem, const std::map<Symbol, Ref>& arrays, const std::vector<SignId>& signs = {});
+  // An instance of any theorem, its outputs read at `at`; empty if a sign that it needs is not found.
+  std::optional<Rewrite> instance(const Theorem& t, const DiagramBuilder::Substitution& assignment,
+                                  const std::vector<Index>& at, class Signs& signs);
   // from == to at every point, from the given signs: asks the solver.
   Rewrite smt(const Ref& from, const Ref& to, const std::vector<std::pair<Ref, SignId>>& premises = {});
 

@@ -31,6 +31,15 @@ Statement to_statement(const Claim& c) {
 RuleBook::RuleBook(LeafOracle oracle, std::filesystem::path ledger)
     : oracle_(std::move(oracle)), ledger_(std::move(ledger), oracle_) {}
 
+std::vector<Symbol> RuleBook::names() const {
+  std::vector<Symbol> out;
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(ledger_.folder(), error))
+    if (file.path().extension() == ".cert") out.push_back(read_head(read_text(file.path())).name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 bool RuleBook::admit(Kernel& k, Symbol name) {
   if (k.find_theorem(name)) return true;
   try {

@@ -35,6 +35,8 @@ class RuleBook {
   void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
   bool admit(Kernel& k, Symbol name);
+  // The theorems of the ledger's folder, by name.
+  std::vector<Symbol> names() const;
   // Rules of the ledger that were left out because their certificates did not hold here, each with the reason.
   const std::map<Symbol, std::string>& left_out() const { return left_out_; }
   Ledger& ledger() { return ledger_; }

@@ -37,7 +37,7 @@ refuses prove/a.cpp '#include <z3++.h>' 'only src/verify may talk to Z3'
 refuses verify/a.hpp '#include <z3++.h>' 'belongs in a .cpp file'
 refuses onnx/a.hpp '#include <onnx/onnx_pb.h>' 'belongs in a .cpp file'
 refuses lang/a.cpp '#include "parser.hpp"' 'relative to src'
-refuses search/a.cpp '#include "diagram/box.hpp"' 'src/search is not a layer'
+refuses nowhere/a.cpp '#include "diagram/box.hpp"' 'src/nowhere is not a layer'
 
 accepts verify/a.cpp '#include <z3++.h>'
 accepts prove/a.hpp '#include "onnx/reader.hpp"'
