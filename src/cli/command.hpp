@@ -29,6 +29,7 @@ struct Invocation {
 void add_common_options(CLI::App& command, CommonOptions& common);
 
 void add_prove(CLI::App& app, Invocation& call);
+void add_check(CLI::App& app, Invocation& call);
 void add_replay(CLI::App& app, Invocation& call);
 void add_import(CLI::App& app, Invocation& call);
 void add_fmt(CLI::App& app, Invocation& call);

@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Invocation call;
   add_prove(app, call);
+  add_check(app, call);
   add_search(app, call);
   add_batch(app, call);
   add_rules(app, call);

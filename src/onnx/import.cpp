@@ -33,6 +33,7 @@ class Importer {
   void translate(const Node& node);
   std::int64_t opset(const Node& node) const;
   void name_wires(const std::vector<Output>& outputs);
+  void record(const Node& node);
 
   const File& file_;
   SizeContext sizes_;
@@ -42,6 +43,7 @@ class Importer {
   std::map<std::string, InputPort> weights_;
   std::vector<std::string> constant_order_;  // weights that Constant nodes hold
   std::map<WireId, std::string> made_by_;    // of the builder's wires
+  std::vector<Output> trace_;
   Model model_;
 };
 
@@ -167,6 +169,15 @@ void Importer::translate(const Node& node) {
     if (!node.outputs[k].empty() && call.outputs()[k]) values_.insert_or_assign(node.outputs[k], *call.outputs()[k]);
 }
 
+// The node and the arrays that it made, for those who explain a model to people.
+void Importer::record(const Node& node) {
+  const std::string& label = node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name;
+  model_.nodes.push_back({label, node.op, node.inputs, node.outputs});
+  for (const std::string& output : node.outputs)
+    if (const auto it = values_.find(output); it != values_.end())
+      if (const Array* a = std::get_if<Array>(&it->second)) trace_.push_back({Symbol(output), a->axes, a->term});
+}
+
 // Freezing renumbers wires: walk both forms together from the outputs, whose boxes have the same inputs in the same
 // order.
 void Importer::name_wires(const std::vector<Output>& outputs) {
@@ -202,9 +213,9 @@ Model Importer::run(const std::string& name) {
       throw ImportError(Kind::malformed,
                         fmt::format("{}: the types of its inputs do not fit: {}", describe(*node), e.what()));
     }
-    const std::string& label = node->name.empty() && !node->outputs.empty() ? node->outputs.front() : node->name;
+    record(*node);
     for (std::size_t w = before; w < b.wire_count(); ++w)
-      made_by_.emplace(WireId{static_cast<std::uint32_t>(w)}, label);
+      made_by_.emplace(WireId{static_cast<std::uint32_t>(w)}, model_.nodes.back().name);
   }
 
   std::vector<Output> outputs;
@@ -217,6 +228,7 @@ Model Importer::run(const std::string& name) {
     if (const auto it = weights_.find(weight); it != weights_.end()) inputs_.push_back(it->second);
   for (const std::string& weight : constant_order_) inputs_.push_back(weights_.at(weight));
   model_.diagram = freeze(b, Symbol(name), sizes_, inputs_, outputs);
+  model_.trace = freeze(b, Symbol(name), sizes_, inputs_, trace_);
   name_wires(outputs);
   return std::move(model_);
 }

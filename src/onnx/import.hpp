@@ -36,10 +36,19 @@ struct Tensor {
   std::vector<double> values;
 };
 
+// A node of the ONNX graph, in the names of the file.
+struct ModelNode {
+  std::string name;  // its own, or that of its first output
+  std::string op;
+  std::vector<std::string> inputs, outputs;  // tensors
+};
+
 struct Model {
   Diagram diagram;
   std::map<Symbol, Tensor> weights;            // the stored value of every input port with Role::weight
   std::map<WireId, std::string> node_of_wire;  // the ONNX node that first made the wire, where known
+  std::vector<ModelNode> nodes;                // in an order in which they can be run
+  Diagram trace;                               // the same inputs; as outputs the real and boolean tensors of all nodes
   std::vector<std::string> notes;              // what a reader of a verdict ought to know of this import
 };
 
