@@ -115,7 +115,7 @@ class Evaluator {
         break;
       }
       case Op::index_value: {
-        const IndexProgram e(b.index[0], plan_.sizes);
+        const IndexProgram e(b.index[0], plan_.sizes, degree);
         t.data.reserve(count);
         walk_points(degree,
                     [&](auto point, std::size_t) { t.data.push_back(n_.rational(Rational(Integer(e(point))))); });
@@ -158,7 +158,7 @@ class Evaluator {
     const Dense<V>& in = *wires_[b.inputs[0].wire.id];
     const Extents axis = row_major(in.shape);
     std::vector<IndexProgram> at;
-    for (const IndexExpression& e : b.index) at.emplace_back(e, plan_.sizes);
+    for (const IndexExpression& e : b.index) at.emplace_back(e, plan_.sizes, t.shape);
     const V outside = unknown(b.dtype);
     t.data.reserve(count);
     walk_points(t.shape, [&](auto point, std::size_t) {
@@ -178,7 +178,7 @@ class Evaluator {
   V unknown(DType dtype) const { return n_.unknown(dtype); }
 
   void cases(const Box& b, Dense<V>& t, std::size_t count) const {
-    const GuardProgram guard(b.index, plan_.sizes);
+    const GuardProgram guard(b.index, plan_.sizes, t.shape);
     const Extents then = strides(b, 0, t.shape.size()), otherwise = strides(b, 1, t.shape.size());
     t.data.reserve(count);
     walk_points(t.shape, [&](auto point, std::size_t) {

@@ -98,7 +98,7 @@ DemandAnalysis::DemandAnalysis(const Plan& plan) {
       const Extents& shape = plan.degree[in.id];
       const Extents strides = row_major(shape);
       std::vector<IndexProgram> at;
-      for (const IndexExpression& e : b.index) at.emplace_back(e, plan.sizes);
+      for (const IndexExpression& e : b.index) at.emplace_back(e, plan.sizes, degree);
       auto* points = mask(in);
       bool found = false;
       walk_points(degree, [&](auto point, std::size_t i) {
@@ -118,7 +118,7 @@ DemandAnalysis::DemandAnalysis(const Plan& plan) {
       continue;
     }
     if (b.op == Op::cases) {
-      const GuardProgram guard(b.index, plan.sizes);
+      const GuardProgram guard(b.index, plan.sizes, degree);
       for (std::size_t branch = 0; branch < 2; ++branch) {
         auto* points = mask(b.inputs[branch].wire);
         if (!points) continue;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double agreement = 1e-9;
 constexpr int draws_per_instance = 8;
-constexpr int instances_for_dead_inputs = 4;
+constexpr std::size_t instances_for_dead_inputs = 4;
 
 // The instances that confirm speak of ordinary points: normal values, all signs, sizes >= 2.
 Instances::Style ordinary(int k, int draw) {
@@ -46,6 +46,7 @@ class Confirmer {
   Confirmation run(int wanted) {
     std::string reason = "no point was found at which the conditions hold";
     for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
+    for (const Environment& point : kept_) move_inputs(point);
     if (result_.instances < wanted)
       result_.problem =
           late() ? fmt::format("time ran out after {} of {} instances", result_.instances, wanted)
@@ -53,7 +54,7 @@ class Confirmer {
     for (std::size_t k = 0; k < spread_.size() && result_.problem.empty(); ++k)
       if (!spread_[k].any())
         result_.problem = fmt::format("the output {} has the same value everywhere", s_.left.outputs()[k].name.text());
-    if (dead_inputs_asked_ > 0)
+    if (!kept_.empty())
       for (const InputPort& p : s_.left.inputs())
         if (unmoved_.count(p.name)) result_.dead_inputs.push_back(p.name.text());
     return result_;
@@ -98,20 +99,18 @@ class Confirmer {
     result_.max_rel_error = std::max(result_.max_rel_error, single.relative);
     for (std::size_t k = 0; k < left.size(); ++k) spread_[k].add(left[k]);
     ++result_.instances;
-    if (dead_inputs_asked_ < instances_for_dead_inputs && !unmoved_.empty()) move_inputs(point, left);
+    if (kept_.size() < instances_for_dead_inputs) kept_.push_back(point);
     return true;
   }
 
   // Which of the inputs that moved nothing so far move an output here?
-  void move_inputs(const Environment& point, const std::vector<Array>& before) {
-    ++dead_inputs_asked_;
-    std::mt19937_64 random(limits_.seed + static_cast<unsigned>(dead_inputs_asked_));
+  void move_inputs(const Environment& point) {
+    if (unmoved_.empty() || late()) return unmoved_.clear();  // those that were not asked are not known to be dead
+    const std::vector<Array> before = evaluate(s_.left, point);
+    std::mt19937_64 random(limits_.seed);
     for (const InputPort& p : s_.left.inputs()) {
       if (!unmoved_.count(p.name)) continue;
-      if (late()) {  // not asked, so not known to be dead
-        unmoved_.clear();
-        return;
-      }
+      if (late()) return unmoved_.clear();
       Environment moved = point;
       Array& a = moved.inputs.at(p.name);
       const Array factors = sample_array(a.shape, DType::real, random, {});
@@ -131,7 +130,7 @@ class Confirmer {
   Instances instances_;
   std::vector<Spread> spread_;
   std::set<Symbol> unmoved_;
-  int dead_inputs_asked_ = 0;
+  std::vector<Environment> kept_;
   Confirmation result_;
 };
 
