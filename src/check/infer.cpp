@@ -9,10 +9,10 @@
 #include "backend/sample.hpp"
 #include "check/correspondence.hpp"
 #include "check/layouts.hpp"
-#include "check/rounding.hpp"
 #include "check/values.hpp"
 #include "lang/lexer.hpp"
 #include "prove/difference.hpp"
+#include "prove/rounding.hpp"
 #include "prove/unify.hpp"
 
 namespace skein {

@@ -55,29 +55,6 @@ std::optional<double> ValueSet::ratio(const ValueSet& other) const {
   return {};
 }
 
-Diagram with_outputs(const Diagram& d, const std::vector<WireId>& wires) {
-  std::vector<bool> needed(d.boxes().size(), false);
-  for (WireId w : wires) needed[w.id] = true;
-  for (std::size_t w = d.boxes().size(); w-- > 0;)
-    if (needed[w])
-      for (const Port& p : d.boxes()[w].inputs) needed[p.wire.id] = true;
-  std::vector<WireId> renumbered(d.boxes().size());
-  std::vector<Box> boxes;
-  for (std::size_t w = 0; w < d.boxes().size(); ++w) {
-    if (!needed[w]) continue;
-    renumbered[w] = {static_cast<std::uint32_t>(boxes.size())};
-    boxes.push_back(d.boxes()[w]);
-    for (Port& p : boxes.back().inputs) p.wire = renumbered[p.wire.id];
-  }
-  std::vector<OutputPort> outputs;
-  for (WireId w : wires) {
-    OutputPort port{Symbol("wire_" + std::to_string(w.id)), d.box(w).degree, renumbered[w.id], {}};
-    for (std::uint32_t k = 0; k < port.axes.size(); ++k) port.map.push_back(k);
-    outputs.push_back(std::move(port));
-  }
-  return Diagram::from_arrays(d.name, d.sizes(), d.inputs(), std::move(outputs), std::move(boxes));
-}
-
 std::vector<std::set<Symbol>> inputs_below(const Diagram& d) {
   std::vector<std::set<Symbol>> below(d.boxes().size());
   for (std::size_t w = 0; w < d.boxes().size(); ++w) {

@@ -26,8 +26,6 @@ class ValueSet {
   std::vector<double> values_;
 };
 
-// The same diagram with these wires, at their own axes, as outputs.
-Diagram with_outputs(const Diagram& d, const std::vector<WireId>& wires);
 // Names of the inputs below each wire.
 std::vector<std::set<Symbol>> inputs_below(const Diagram& d);
 // Wires whose values are worth having: real, of moderate size, and no products that only sums consume.

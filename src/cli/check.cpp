@@ -11,12 +11,12 @@
 #include "check/correspondence.hpp"
 #include "check/infer.hpp"
 #include "check/locate.hpp"
-#include "check/rounding.hpp"
 #include "cli/architecture.hpp"
 #include "cli/command.hpp"
 #include "cli/report.hpp"
 #include "cli/verdict.hpp"
 #include "lang/printer.hpp"
+#include "prove/rounding.hpp"
 
 namespace skein::cli {
 
@@ -41,13 +41,6 @@ std::string read_text(const std::string& file) {
   return text.str();
 }
 
-// What a verdict speaks of, as a file: `skein run` and `skein replay` take its two defs.
-std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options) {
-  const fs::path file = fs::path(options.out) / (subject.name + ".skn");
-  write_file(file, print_diagram(s.left, "left") + "\n" + print_diagram(s.right, "right"));
-  return file.string();
-}
-
 // The correspondence as a map file, to be read, mended, and used for other versions of the model.
 std::string write_map(const Correspondence& c, const Subject& subject, const VerdictOptions& options) {
   const fs::path file = fs::path(options.out) / (subject.name + ".map");
@@ -56,17 +49,11 @@ std::string write_map(const Correspondence& c, const Subject& subject, const Ver
   return file.string();
 }
 
-json to_json(const RoundedConstant& c) {
-  return {{"stored", c.stored.get_str()}, {"exact", c.exact}, {"difference", c.difference}, {"ulps", c.ulps}};
-}
-
 // The text of the statement with the correspondence and the constants on top.
 std::string statement_text(const Pairing& p, const Correspondence& c, const RoundedConstants& constants) {
   std::string lines;
   for (const std::string& line : c.lines) lines += "# the diagram's " + line + "\n";
-  for (const RoundedConstant& r : constants.list())
-    lines += fmt::format("# constant: {} stands for {}, which the model stores {:.2g} units of the last place off\n",
-                         r.exact, r.stored.get_str(), r.ulps);
+  for (const RoundedConstant& r : constants.list()) lines += "# " + in_words(r) + "\n";
   for (const std::string& note : c.notes) lines += "# note: " + note + "\n";
   std::string text = p.text;
   return text.insert(text.find("#\n") + 2, lines);
@@ -162,7 +149,7 @@ class Checker {
     json j = prover_.report(outcome, statement);
     if (proved && !constants.list().empty()) {
       j["verdict"] = "proved_up_to_rounding";
-      j["rounding_error"] = rounding_error(exact.statement, stored.statement.right, exact.pool, common_.seed);
+      j["rounding_error"] = rounding_error(exact.statement, stored.statement, exact.pool, common_.seed);
     }
     j["statement_file"] = write_statement(statement, subject_, args_.verdict);
     emit_(to_text(j));
@@ -214,9 +201,6 @@ int run_check(const CheckArguments& args, const CommonOptions& common) {
     const std::string file = result.value("statement_file", "");
     const bool stated = !result.at("statement").is_null();
     print_verdict(result, file + ":left " + file + ":right", args.verdict.explain);
-    if (result.contains("rounding_error"))
-      print_detail("rounding", fmt::format("moves the outputs by at most {:.2g} relative at random points",
-                                           result.at("rounding_error").get<double>()));
     if (stated) print_detail("map", result.at("map").get<std::string>());
     for (const json& line : stated ? json::array() : result.value("correspondence", json::array()))
       print_detail("tried", line.get<std::string>());

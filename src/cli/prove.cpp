@@ -26,6 +26,7 @@ struct Task {
   std::string replay;
   std::function<Pairing()> pairing;
   std::vector<std::string> hints;
+  bool rounding = false;
 };
 
 json run_task(const Task& task, const ProveArguments& args, const CommonOptions& common) {
@@ -34,7 +35,7 @@ json run_task(const Task& task, const ProveArguments& args, const CommonOptions&
     const Pairing pairing = task.pairing();
     const double reading = prover.elapsed();
     emit(to_text({{"statement", pairing.text}, {"notes", pairing.notes}, {"seconds", {{"read", reading}}}}));
-    emit(to_text(prover.decide(pairing, task.hints)));
+    emit(to_text(prover.decide(pairing, task.hints, task.rounding)));
   });
   if (!common.json) print_verdict(result, task.replay, args.verdict.explain);
   return result;
@@ -45,7 +46,8 @@ int prove_pair(const ProveArguments& args, const CommonOptions& common) {
   const Task task{{file_stem(a) + "_is_" + file_stem(b), a, b},
                   a + " " + b,
                   [&] { return pair(read_architecture(a), read_architecture(b)); },
-                  {}};
+                  {},
+                  a.ends_with(".onnx") || b.ends_with(".onnx")};
   const json result = run_task(task, args, common);
   if (common.json) print_json(result);
   return exit_code(result, args.verdict.exact);

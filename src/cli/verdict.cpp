@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/report.hpp"
+#include "lang/printer.hpp"
 
 namespace skein::cli {
 
@@ -89,12 +90,13 @@ Prover::Prover(const Subject& subject, const VerdictOptions& options, const Comm
 
 double Prover::elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-Outcome Prover::prove(const Pairing& pairing, const std::vector<std::string>& hints) {
+Outcome Prover::prove(const Pairing& pairing, const std::vector<std::string>& hints, bool rounding) {
   ProveOptions o;
   o.deadline = deadline_;
   o.seed = seed_;
   o.name = Symbol(subject_.name);
   o.hints = hints;
+  o.rounding = rounding;
   return skein::prove(pairing, rules_, o);
 }
 
@@ -111,8 +113,35 @@ json Prover::report(const Outcome& outcome, const Statement& statement) const {
   return j;
 }
 
-json Prover::decide(const Pairing& pairing, const std::vector<std::string>& hints) {
-  return report(prove(pairing, hints), pairing.statement);
+json Prover::decide(const Pairing& pairing, const std::vector<std::string>& hints, bool rounding) {
+  const Outcome outcome = prove(pairing, hints, rounding);
+  json j = report(outcome, pairing.statement);
+  if (const auto* p = std::get_if<Proof>(&outcome.verdict); p && p->rounding()) {
+    j["rounded"] = json::array();
+    for (const RoundedConstant& c : p->rounding()->constants) j["rounded"].push_back(to_json(c));
+    j["rounding_error"] = p->rounding()->error;
+    j["statement_file"] = write_statement(p->rounding()->exact, subject_, options_);
+  }
+  return j;
+}
+
+std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options) {
+  const fs::path file = fs::path(options.out) / (subject.name + ".skn");
+  write_file(file, print_diagram(s.left, "left") + "\n" + print_diagram(s.right, "right"));
+  return file.string();
+}
+
+json to_json(const RoundedConstant& c) {
+  return {{"stored", c.stored.get_str()},
+          {"exact", c.exact},
+          {"difference", c.difference},
+          {"ulps", c.ulps},
+          {"text", in_words(c)}};
+}
+
+std::string in_words(const RoundedConstant& c) {
+  return fmt::format("constant: {} stands for {}, which is stored {:.2g} units of the last place off", c.exact,
+                     c.stored.get_str(), c.ulps);
 }
 
 json empty_verdict(const Subject& s) {
@@ -161,6 +190,8 @@ void print_verdict(const json& r, const std::string& replay, bool explain) {
   const bool rounded = verdict == "proved_up_to_rounding", proved = verdict == "proved" || rounded;
   // What is assumed belongs to the statement, so it stands before the verdict.
   for (const json& h : r.at("hypotheses")) fmt::print("hypothesis: {}\n", h.get<std::string>());
+  if (rounded)
+    for (const json& c : r.at("rounded")) fmt::print("{}\n", c.at("text").get<std::string>());
   if (proved) {
     fmt::print("{}\n", rounded ? "proved up to rounding: the two sides are equal over the real numbers, once the "
                                  "stored constants listed above are exact"
@@ -172,6 +203,9 @@ void print_verdict(const json& r, const std::string& replay, bool explain) {
     print_detail("confirmed", fmt::format("{} instances; float32 differs by at most {:.2g} absolute, {:.2g} relative",
                                           c.at("instances").get<int>(), c.at("max_abs_error").get<double>(),
                                           c.at("max_rel_error").get<double>()));
+    if (r.contains("rounding_error"))
+      print_detail("rounding", fmt::format("moves the outputs by at most {:.2g} relative at random points",
+                                           r.at("rounding_error").get<double>()));
     if (c.at("problem").is_string()) print_detail("", c.at("problem").get<std::string>());
     for (const json& d : c.at("dead_inputs"))
       print_detail("dead input", d.get<std::string>() + " never moved an output");

@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/supervise.hpp"
 #include "prove/prove.hpp"
+#include "prove/rounding.hpp"
 #include "verify/z3_oracle.hpp"
 
 namespace skein::cli {
@@ -37,10 +38,11 @@ class Prover {
   // Seconds since the start.
   double elapsed() const;
   // Proves or refutes; the fields of the verdict, with certificates or a witness written to the folder --out.
-  nlohmann::json decide(const Pairing& pairing, const std::vector<std::string>& hints = {});
+  // `rounding`: numerals of the two sides may be roundings of each other's constants.
+  nlohmann::json decide(const Pairing& pairing, const std::vector<std::string>& hints = {}, bool rounding = false);
   // The same for an outcome that was reached otherwise.
   nlohmann::json report(const Outcome& outcome, const Statement& statement) const;
-  Outcome prove(const Pairing& pairing, const std::vector<std::string>& hints = {});
+  Outcome prove(const Pairing& pairing, const std::vector<std::string>& hints = {}, bool rounding = false);
   std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
  private:
@@ -51,6 +53,12 @@ class Prover {
   Z3Oracle z3_;
   RuleBook rules_;
 };
+
+// What a verdict speaks of, as a file of two defs that `skein run` and `skein replay` take; its path.
+std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options);
+nlohmann::json to_json(const RoundedConstant& c);
+// "constant: sqrt(8) stands for 11863283/4194304, which is stored 0.23 units of the last place off"
+std::string in_words(const RoundedConstant& c);
 
 // --- in the parent
 

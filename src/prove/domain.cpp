@@ -48,7 +48,7 @@ std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
   const Box& x = b.box(w);
   if (x.op == Op::input) return x.name.text();
   if (x.op == Op::literal) return x.value.get_den() == 1 ? x.value.get_str() : std::to_string(x.value.get_d());
-  if (x.op == Op::size_value) return "|" + to_string(x.size) + "|";
+  if (x.op == Op::size_value) return x.size.is_constant() ? to_string(x.size) : "|" + to_string(x.size) + "|";
   if (depth == 0) return "...";
   std::string out = x.op == Op::reduce ? std::string(x.fold == Op::add ? "sum" : info(x.fold).name) : info(x.op).name;
   out += "(";

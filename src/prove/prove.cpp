@@ -52,7 +52,7 @@ class Differences {
 }  // namespace
 
 const char* to_string(const Verdict& v) {
-  if (std::holds_alternative<Proof>(v)) return "proved";
+  if (const auto* p = std::get_if<Proof>(&v)) return p->rounding() ? "proved_up_to_rounding" : "proved";
   if (std::holds_alternative<Witness>(v)) return "refuted";
   return "unknown";
 }
@@ -67,25 +67,9 @@ class Strategy {
   }
 
   Outcome run() {
-    const Statement& s = p_.statement;
-    std::optional<Proof> proof = derive_all();
-    SearchLimits limits;
-    limits.seed = options_.seed;
-    limits.deadline = options_.deadline;
-    if (proof) {
-      const auto start = Clock::now();
-      proof->confirmation_ = confirm(s, p_.pool, limits);
-      out_.seconds["confirm"] = since(start);
-      if (proof->confirmation_.instances < 20)
-        out_.verdict = Unknown{fmt::format("the kernel accepted a proof, but only {} of 20 instances confirm it: {}",
-                                           proof->confirmation_.instances, proof->confirmation_.problem),
-                               {}};
-      else
-        out_.verdict = *proof;
-      return out_;
-    }
+    if (std::optional<Proof> proof = derive_all()) return confirmed(std::move(*proof));
     const auto start = Clock::now();
-    std::optional<Witness> w = refute(s, p_.pool, limits);
+    std::optional<Witness> w = refute(p_.statement, p_.pool, limits());
     out_.seconds["refute"] = since(start);
     if (!w)
       out_.verdict = unknown_;
@@ -96,7 +80,35 @@ class Strategy {
     return out_;
   }
 
+  // The same for a statement whose constants are exact where `stored` has them rounded: a proof of it, or nothing.
+  std::optional<Outcome> run_up_to_rounding(const Statement& stored, const std::vector<RoundedConstant>& constants) {
+    std::optional<Proof> proof = derive_all();
+    if (!proof) return std::nullopt;
+    proof->rounding_ = Rounding{p_.statement, constants, rounding_error(p_.statement, stored, p_.pool, options_.seed)};
+    return confirmed(std::move(*proof));
+  }
+
  private:
+  SearchLimits limits() const {
+    SearchLimits l;
+    l.seed = options_.seed;
+    l.deadline = options_.deadline;
+    return l;
+  }
+
+  Outcome confirmed(Proof proof) {
+    const auto start = Clock::now();
+    proof.confirmation_ = confirm(p_.statement, p_.pool, limits());
+    out_.seconds["confirm"] = since(start);
+    if (proof.confirmation_.instances < 20)
+      out_.verdict = Unknown{fmt::format("the kernel accepted a proof, but only {} of 20 instances confirm it: {}",
+                                         proof.confirmation_.instances, proof.confirmation_.problem),
+                             {}};
+    else
+      out_.verdict = std::move(proof);
+    return out_;
+  }
+
   // A certified difference that the rounding of stored constants explains says nothing about the architectures: weights
   // of one side that the other stores in no form (a folded normalisation), or literals that are, up to the
   // rounding of a float32, a literal of the other side, its inverse or a root of either.
@@ -232,7 +244,27 @@ class Strategy {
 };
 
 Outcome prove(const Pairing& p, RuleBook& rules, const ProveOptions& options) {
-  return Strategy(p, rules, options).run();
+  Outcome out = Strategy(p, rules, options).run();
+  if (std::holds_alternative<Proof>(out.verdict) || !options.rounding) return out;
+  const Statement& stored = p.statement;
+  const RoundedConstants in_right(stored.left, stored.right), in_left(stored.right, stored.left);
+  for (const auto& [left, right] : {std::pair(false, true), {true, false}, {true, true}}) {
+    if ((left && in_left.list().empty()) || (right && in_right.list().empty())) continue;
+    if (Clock::now() > options.deadline) break;
+    Pairing exact = p;
+    std::vector<RoundedConstant> constants;
+    for (const auto& [use, found, side] :
+         {std::tuple(left, &in_left, &exact.statement.left), {right, &in_right, &exact.statement.right}})
+      if (use) {
+        *side = found->exact(*side);
+        constants.insert(constants.end(), found->list().begin(), found->list().end());
+      }
+    if (auto rounded = Strategy(exact, rules, options).run_up_to_rounding(stored, constants)) {
+      for (const auto& [phase, seconds] : out.seconds) rounded->seconds[phase] += seconds;
+      return *rounded;
+    }
+  }
+  return out;
 }
 
 }  // namespace skein

@@ -3,9 +3,17 @@
 // the solver for what is left, refutation beside it; then the certificate is written, replayed by a fresh kernel, and
 // the numbers are compared. A verdict cannot be built without its evidence.
 #include "prove/refute.hpp"
+#include "prove/rounding.hpp"
 #include "verify/rulebook.hpp"
 
 namespace skein {
+
+// What a proof up to rounding is about: the statement with constants of one side exact, and what they are.
+struct Rounding {
+  Statement exact;
+  std::vector<RoundedConstant> constants;
+  double error = 0;  // relative difference that the stored constants were seen to make
+};
 
 // What `proved` rests on: made by prove() only, from a replay of the certificate.
 class Proof {
@@ -14,6 +22,7 @@ class Proof {
   std::size_t steps() const { return steps_; }
   std::size_t leaves() const { return leaves_; }
   const Confirmation& confirmation() const { return confirmation_; }
+  const std::optional<Rounding>& rounding() const { return rounding_; }  // if the proof is up to rounding only
 
  private:
   friend class Strategy;
@@ -21,6 +30,7 @@ class Proof {
   std::vector<std::string> certificates_;
   std::size_t steps_ = 0, leaves_ = 0;
   Confirmation confirmation_;
+  std::optional<Rounding> rounding_;
 };
 
 struct Unknown {
@@ -29,13 +39,14 @@ struct Unknown {
 };
 
 using Verdict = std::variant<Proof, Witness, Unknown>;
-const char* to_string(const Verdict& v);  // "proved", "refuted", "unknown"
+const char* to_string(const Verdict& v);  // "proved", "proved_up_to_rounding", "refuted", "unknown"
 
 struct ProveOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::uint64_t seed = 1;
   Symbol name{"theorem"};
   std::vector<std::string> hints;
+  bool rounding = false;  // whether literals may be the rounding of the other side's constants
 };
 
 struct Outcome {

@@ -36,6 +36,9 @@ class Unpaired : public std::runtime_error {
 // A diagram with one of its outputs alone, under the name "out".
 Diagram only_output(const Diagram& d, std::size_t n);
 
+// A diagram with these wires, at their own axes, as outputs.
+Diagram with_outputs(const Diagram& d, const std::vector<WireId>& wires);
+
 Pairing pair(const Architecture& left, const Architecture& right);
 
 }  // namespace skein

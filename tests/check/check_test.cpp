@@ -6,7 +6,7 @@
 #include "check/infer.hpp"
 #include "check/layouts.hpp"
 #include "check/locate.hpp"
-#include "check/rounding.hpp"
+#include "prove/rounding.hpp"
 #include "check/values.hpp"
 #include "lang/module.hpp"
 #include "prove/difference.hpp"

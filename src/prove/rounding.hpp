@@ -1,8 +1,8 @@
 #pragma once
-// Rounded constants: a model stores 2.828427... where its diagram says sqrt(|e|). The two are different numbers, so the
-// model as stored does not compute the diagram; it does up to rounding if the model with these literals replaced by the
-// diagram's constants computes it exactly. Only a literal that is the float32 nearest to a closed term of the diagram
-// is replaced; whole numbers and thresholds of comparisons never are.
+// Rounded constants: a model stores 2.828427... where its diagram, or another model, says sqrt(|e|). The two are
+// different numbers, so the model as stored does not compute the diagram; it does up to rounding if the model with
+// these literals replaced by the diagram's constants computes it exactly. Only a literal that is the float32 nearest to
+// a closed term of the diagram is replaced; whole numbers and thresholds of comparisons never are.
 #include "prove/statement.hpp"
 
 namespace skein {
@@ -28,9 +28,9 @@ class RoundedConstants {
   std::map<Rational, Diagram> terms_;  // by the stored number: the term as the output of a closed diagram
 };
 
-// The largest relative difference, in float64 at a few random points, between the right side of the statement and the
-// same model as it is stored.
-double rounding_error(const Statement& exact, const Diagram& stored, const std::map<Symbol, WeightArray>& numbers,
+// The largest relative difference, in float64 at a few random points, between the two sides of a statement that is true
+// with its constants exact, and those of the same with its constants as they are stored.
+double rounding_error(const Statement& exact, const Statement& stored, const std::map<Symbol, WeightArray>& numbers,
                       std::uint64_t seed);
 
 }  // namespace skein

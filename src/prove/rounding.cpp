@@ -1,4 +1,4 @@
-#include "check/rounding.hpp"
+#include "prove/rounding.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,6 @@
 #include <set>
 
 #include "backend/enclosure.hpp"
-#include "check/values.hpp"
 #include "prove/difference.hpp"
 #include "prove/domain.hpp"
 #include "prove/instances.hpp"
@@ -132,14 +131,15 @@ Diagram RoundedConstants::exact(const Diagram& model) const {
   return freeze(b, model.name, model.sizes(), model.inputs(), thaw(b, open, s));
 }
 
-double rounding_error(const Statement& exact, const Diagram& stored, const std::map<Symbol, WeightArray>& numbers,
+double rounding_error(const Statement& exact, const Statement& stored, const std::map<Symbol, WeightArray>& numbers,
                       std::uint64_t seed) {
   const Instances instances(exact, numbers, seed);
   const auto& sizes = instances.regular_sizes();
   double largest = 0;
   for (std::size_t k = 0; k < rounding_instances; ++k)
     if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
-      largest = std::max(largest, float_difference(evaluate(stored, *point), evaluate(exact.right, *point)).relative);
+      largest =
+          std::max(largest, float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point)).relative);
   return largest;
 }
 
