@@ -5,7 +5,7 @@
 namespace skein {
 namespace {
 
-constexpr std::size_t many_wires = 60;  // then a normal form of the whole may multiply out
+constexpr std::size_t many_wires = 150;  // then a normal form of the whole may multiply out
 
 class Search {
  public:
