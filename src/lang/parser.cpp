@@ -201,15 +201,23 @@ class Parser {
       c.parameters = parameters();
     }
     expect(":", "before the equation");
-    c.left = sum();
-    if (at(";") || at("^")) unsupported(peek(), "a side built by composition is");
-    c.oriented = at("=>");
-    if (!accept("=>")) expect("==", "between the two sides");
-    c.right = sum();
+    do {
+      ClaimSyntax::Equation e;
+      e.left = sum();
+      if (at(";") || at("^")) unsupported(peek(), "a side built by composition is");
+      c.oriented = at("=>");
+      if (!accept("=>")) expect("==", "between the two sides");
+      e.right = sum();
+      c.equations.push_back(std::move(e));
+    } while (accept("and"));
     while (true) {
-      if (accept("when") || accept("where"))
+      if (accept("when") || accept("where")) {
+        if (accept("?")) {
+          c.infer_conditions = true;
+          if (!accept(",")) continue;
+        }
         conditions(c.conditions);
-      else if (at("given"))
+      } else if (at("given"))
         unsupported(peek(), "\"given\" is");
       else if (at("with"))
         unsupported(peek(), "\"with\" is");

@@ -13,6 +13,8 @@ namespace skein {
 
 // The hypothesis p >= 0 as `positive terms >= negative terms`.
 std::string at_least(const Size& p);
+// difference == 0, divided by its content and by the sizes >= 1 that divide it, without minus signs.
+SizeEquation reduced(const Size& difference, const SizeContext& context);
 
 class SizeScope {
  public:
@@ -22,6 +24,10 @@ class SizeScope {
   void declare(const std::vector<AxisSyntax>& size_parameters, const std::vector<const ArraySyntax*>& arrays);
   // True iff the condition is about sizes, and then assumes it.
   bool assume(const ConditionSyntax& condition);
+  // Solves the equation for a size variable if one occurs in it alone in a linear term, else adds two hypotheses.
+  void assume_equal(const Size& left, const Size& right);
+  // A size variable that the text does not name, >= 1; its name is new.
+  Symbol declare_fresh(Symbol like);
   // Assumes of each declared axis that is not marked ? that it is not empty.
   void assume_nonempty();
 

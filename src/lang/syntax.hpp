@@ -118,7 +118,11 @@ struct ClaimSyntax {
   std::vector<AxisSyntax> sizes;
   bool has_parameters = false;
   std::vector<ArraySyntax> parameters;
-  ExpressionPtr left, right;
+  struct Equation {
+    ExpressionPtr left, right;
+  };
+  std::vector<Equation> equations;  // one or more, joined by `and`
+  bool infer_conditions = false;    // when ?
   std::vector<ConditionSyntax> conditions;
   std::vector<std::string> hints;
 };

@@ -22,11 +22,15 @@ using Cuts = std::map<Size, std::set<Size>>;
 // The cuts that the views of a term suggest: an axis of size s read at k + c is the second part of one of size c + s.
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots);
 
+// The normal form of `if g then x else 0` over reals: a case, or the product of x with the indicator of g. A product
+// takes part in linearity (a convolution with a border of zeros is linear), a case in the laws of guards.
+enum class ZeroCases : std::uint8_t { kept, indicators };
+
 class Normaliser {
  public:
   explicit Normaliser(Kernel& k,
                       std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
-                      Cuts cuts = {});
+                      Cuts cuts = {}, ZeroCases zero_cases = ZeroCases::kept);
   ~Normaliser();
   Rewrite normal(const Ref& r);  // throws OutOfTime
   Rewriter& rewriter();
