@@ -293,8 +293,8 @@ void Elaboration::infer_quotient(const Definition& def, const std::vector<ArrayV
       const auto linear = solve_for_unknown(parameters[k]->axes[s].size, known, def.size_variables);
       if (!linear) continue;
       const Symbol fresh = sizes_.declare_fresh(linear->variable);
-      throw SizeNeeded{{substitute(linear->slope, known) * size_variable(fresh) + substitute(linear->rest, known),
-                        b_.axis(arguments[k].formals[s]).size, linear->variable}};
+      need(substitute(linear->slope, known) * size_variable(fresh) + substitute(linear->rest, known),
+           b_.axis(arguments[k].formals[s]).size, linear->variable);
     }
 }
 
@@ -347,7 +347,7 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
       const Size formal = substitute(parameters[k]->axes[s].size, known),
                  actual = b_.axis(arguments[k].formals[s]).size;
       if (formal == actual) continue;
-      if (infer_) throw SizeNeeded{{formal, actual, {}}};
+      if (infer_) need(formal, actual);
       source_.fail((*e.arguments)[k]->place,
                    fmt::format("axis {} of the argument has size {}, but the parameter {} of {} needs {} there", s + 1,
                                to_string(actual), parameters[k]->name.text(), e.name, to_string(formal)),

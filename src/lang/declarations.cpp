@@ -190,6 +190,12 @@ Claim elaborate_claim(const SourceText& source, const Definitions& definitions, 
   }
 }
 
+void Elaboration::need(const Size& left, const Size& right, std::optional<Symbol> fresh) const {
+  SizeEquation e = reduced(left - right, sizes_.context());
+  e.fresh = fresh;
+  throw SizeNeeded{e};
+}
+
 ArrayValue Elaboration::side(const Expression& e) {
   if (e.kind != Kind::apply || (!e.quoted && is_reserved(e.name))) return {{}, scalar(e)};
   if (e.arguments) return call(e);
@@ -212,7 +218,7 @@ std::pair<Ref, Ref> Elaboration::equation(const ClaimSyntax::Equation& e, std::v
     const Axis axis = b_.axis(left.formals[s]);
     const Size size = b_.axis(right.formals[s]).size;
     if (!(axis.size == size)) {
-      if (infer_) throw SizeNeeded{{axis.size, size, {}}};
+      if (infer_) need(axis.size, size);
       source_.fail(e.right->place,
                    fmt::format("axis {} of the right side has size {}, but that of the left side has {}", s + 1,
                                to_string(size), to_string(axis.size)));
@@ -244,7 +250,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   out.line = syntax.place.line;
   out.hints = syntax.hints;
   auto is_def = [&](const Expression& e) { return e.plain_name() && defs_.count(e.name) != 0; };
-  const auto& [first_left, first_right] = syntax.equations.front();
+  const ExpressionPtr &first_left = syntax.equations.front().left, &first_right = syntax.equations.front().right;
   if (!syntax.has_parameters && syntax.equations.size() == 1 && is_def(*first_left) && is_def(*first_right))
     return claim_of_defs(syntax, std::move(out));
   if (!syntax.has_parameters && (is_def(*first_left) || is_def(*first_right)))
@@ -262,7 +268,9 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     sizes_.assume_equal(e.left, e.right);
   }
   infer_ = infer;
+  out.infers = syntax.infer_conditions;
   out.inferred = found;
+  for (const std::string& name : sizes_.names()) out.named_sizes.emplace_back(Symbol(name), *sizes_.find(name));
   sizes_.assume_nonempty();
 
   std::vector<InputPort> ports;
@@ -283,6 +291,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   for (const ClaimSyntax::Equation& e : syntax.equations) {
     const auto [left, right] = equation(e, array_indices);
     lefts.push_back(left), rights.push_back(right);
+    out.same_text = out.same_text || e.same_text;
   }
   for (const FreeIndex& f : free_)
     if (f.used && f.rebound)
@@ -333,7 +342,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
 // NAME == NAME, of two defs: the parameters, sizes and result axes of the second are those of the first by position,
 // its weights by name if the names are the same, else by position.
 Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
-  const auto& [left_side, right_side] = syntax.equations.front();
+  const ExpressionPtr &left_side = syntax.equations.front().left, &right_side = syntax.equations.front().right;
   const Definition &l = *defs_.at(left_side->name), &r = *defs_.at(right_side->name);
   const Expression& place = *right_side;
   auto ports_of = [](const Definition& d, Role role) {

@@ -120,6 +120,7 @@ class Elaboration {
                          const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> given);
   std::map<Symbol, Size> unify(const Expression& e, const Definition& def, const std::vector<ArrayValue>& arguments,
                                std::map<Symbol, Size> known);
+  [[noreturn]] void need(const Size& left, const Size& right, std::optional<Symbol> fresh = {}) const;
   void infer_quotient(const Definition& def, const std::vector<ArrayValue>& arguments,
                       const std::map<Symbol, Size>& known);
   [[noreturn]] void undefined(const Expression& e);

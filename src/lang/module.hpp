@@ -63,8 +63,11 @@ struct Claim {
   int line = 0;
   Diagram left, right;
   std::vector<SignCondition> when;
+  bool same_text = false;              // the two sides of some equation are spelled the same
+  bool infers = false;                 // when ?: conditions that are missing are to be found
   std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order
-  std::vector<std::string> hints;  // the words in by { ... }, one string for each hint
+  std::vector<std::pair<Symbol, Size>> named_sizes;  // the names of axes, as sizes in the variables that are left
+  std::vector<std::string> hints;                    // the words in by { ... }, one string for each hint
 };
 
 class Module {

@@ -203,11 +203,17 @@ class Parser {
     expect(":", "before the equation");
     do {
       ClaimSyntax::Equation e;
+      const std::size_t left_begin = at_;
       e.left = sum();
+      const std::size_t left_end = at_;
       if (at(";") || at("^")) unsupported(peek(), "a side built by composition is");
       c.oriented = at("=>");
       if (!accept("=>")) expect("==", "between the two sides");
+      const std::size_t right_begin = at_;
       e.right = sum();
+      auto token = [&](std::size_t k) { return tokens_.tokens.begin() + static_cast<std::ptrdiff_t>(k); };
+      e.same_text = std::equal(token(left_begin), token(left_end), token(right_begin), token(at_),
+                               [](const Token& a, const Token& b) { return a.text == b.text; });
       c.equations.push_back(std::move(e));
     } while (accept("and"));
     while (true) {

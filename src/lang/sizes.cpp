@@ -59,6 +59,15 @@ SizeEquation reduced(const Size& difference, const SizeContext& context) {
   return parted(d);
 }
 
+std::optional<std::pair<Symbol, Size>> solve_linear(const Size& difference, const std::vector<Symbol>& variables) {
+  for (auto v = variables.rbegin(); v != variables.rend(); ++v)
+    for (long sign : {1, -1}) {
+      const Size value = size_variable(*v) - size_constant(sign) * difference;
+      if (!mentions(value, *v)) return std::pair(*v, value);
+    }
+  return std::nullopt;
+}
+
 void SizeScope::declare_variable(const std::string& name, int lower) {
   Symbol v(name);
   sizes_[name] = size_variable(v);
@@ -126,8 +135,9 @@ void SizeScope::declare(const std::vector<AxisSyntax>& size_parameters, const st
   std::function<void(const AxisSyntax&)> note = [&](const AxisSyntax& a) {
     if (a.maybe_empty) return;
     for (const AxisSyntax& p : a.parts) note(p);
-    if (a.parts.empty() && a.size) nonempty_.emplace_back(a.place, axis(a).size);
-    if (a.parts.empty() && !a.size) nonempty_.emplace_back(a.place, sizes_.at(a.name));
+    Nonempty n{a.place, a.parts.empty() && !a.size ? sizes_.at(a.name) : axis(a).size, {}};
+    for (const AxisSyntax& p : a.parts) n.parts.push_back(axis(p).size);
+    nonempty_.push_back(std::move(n));
   };
   for (const ArraySyntax* array : arrays)
     for (const AxisSyntax& a : array->axes) note(a);
@@ -148,7 +158,10 @@ void SizeScope::add_hypothesis(const Size& p) {
 void SizeScope::solve(Symbol variable, const Size& value) {
   const std::map<Symbol, Size> map{{variable, value}};
   for (auto& [name, s] : sizes_) s = substitute(s, map);
-  for (auto& [place, s] : nonempty_) s = substitute(s, map);
+  for (Nonempty& n : nonempty_) {
+    n.size = substitute(n.size, map);
+    for (Size& part : n.parts) part = substitute(part, map);
+  }
   for (FlooredSize& f : floored_) {
     f.numerator = substitute(f.numerator, map);
     f.denominator = substitute(f.denominator, map);
@@ -175,11 +188,9 @@ void SizeScope::assume_equal(const Size& l, const Size& r) {
   const SizeEquation e = reduced(l - r, context_);
   const Size difference = e.left - e.right;
   if (difference.is_zero()) return;
-  for (auto v = variables_.rbegin(); v != variables_.rend(); ++v)
-    for (const Integer sign : {1, -1}) {
-      const Size value = size_variable(*v) - Size::constant(sign) * difference;
-      if (is_free(*v) && !mentions(value, *v)) return solve(Symbol(*v), value);
-    }
+  std::vector<Symbol> candidates;
+  std::copy_if(variables_.begin(), variables_.end(), std::back_inserter(candidates), is_free);
+  if (const auto solved = solve_linear(difference, candidates)) return solve(solved->first, solved->second);
   add_hypothesis(difference);
   add_hypothesis(-difference);
 }
@@ -263,8 +274,12 @@ bool SizeScope::assume_floor(const ConditionSyntax& c) {
 }
 
 void SizeScope::assume_nonempty() {
-  for (auto& [place, s] : std::exchange(nonempty_, {})) {
+  for (auto& [place, s, parts] : std::exchange(nonempty_, {})) {
     const Size p = s - size_constant(1);
+    // That a merged axis is not empty follows from its parts, but not always by the kernel's arithmetic.
+    if (std::any_of(parts.begin(), parts.end(),
+                    [&](const Size& part) { return !context_.find_farkas(part - size_constant(1)); }))
+      continue;
     if (p.is_constant() && p.constant_term() < 0)
       source_.fail(place, fmt::format("an axis of size {} is always empty", to_string(s)));
     // A variable below 1 was declared possibly empty elsewhere; only composed sizes need a hypothesis.

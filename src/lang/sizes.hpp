@@ -15,6 +15,9 @@ namespace skein {
 std::string at_least(const Size& p);
 // difference == 0, divided by its content and by the sizes >= 1 that divide it, without minus signs.
 SizeEquation reduced(const Size& difference, const SizeContext& context);
+// The value at which difference == 0 of the last of the variables that occurs in it once, alone, with coefficient 1 or
+// -1; empty if there is none.
+std::optional<std::pair<Symbol, Size>> solve_linear(const Size& difference, const std::vector<Symbol>& variables);
 
 class SizeScope {
  public:
@@ -54,7 +57,12 @@ class SizeScope {
   const SourceText& source_;
   std::map<std::string, Size> sizes_;
   std::map<std::string, bool> nats_;
-  std::vector<std::pair<Place, Size>> nonempty_;
+  struct Nonempty {
+    Place place;
+    Size size;
+    std::vector<Size> parts;  // of a merged axis
+  };
+  std::vector<Nonempty> nonempty_;
   SizeContext context_;
   std::vector<Symbol> variables_, parameters_;
   std::vector<FlooredSize> floored_;

@@ -120,6 +120,7 @@ struct ClaimSyntax {
   std::vector<ArraySyntax> parameters;
   struct Equation {
     ExpressionPtr left, right;
+    bool same_text = false;
   };
   std::vector<Equation> equations;  // one or more, joined by `and`
   bool infer_conditions = false;    // when ?

@@ -17,6 +17,7 @@ class Search {
     Derivation d;
     d.left = l, d.right = r;
     try {
+      if (l == r) return d.proof = w_.same(l), d.tactic = "by definition", d;
       for (const std::string& hint : options_.hints)
         if (hint.rfind("induction ", 0) == 0) {
           if ((d.proof = induction(l, r, Symbol(hint.substr(10)))))
