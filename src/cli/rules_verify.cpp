@@ -13,6 +13,7 @@
 #include "cli/rules.hpp"
 #include "cli/supervise.hpp"
 #include "prove/conditions.hpp"
+#include "prove/instances.hpp"
 #include "prove/refute.hpp"
 #include "verify/rulebook.hpp"
 #include "verify/z3_oracle.hpp"
@@ -103,7 +104,11 @@ class Verifier {
     options.deadline = in_seconds(common_.timeout / 2);
     const RuleReport r = book_.verify(claim, options);
     j["tactic"] = r.tactic, j["reason"] = r.reason, j["steps"] = r.steps, j["leaves"] = r.leaves;
-    const bool derived = r.status == RuleStatus::verified;
+    bool derived = r.status == RuleStatus::verified;
+    if (derived && !claim.left.sizes().hypotheses.empty() && !inhabited(claim)) {
+      derived = false;
+      j["reason"] = "no sizes were found that satisfy its conditions, so that it may say nothing";
+    }
     j["derived"] = derived;
     if (!claim.negated && !derived && claim.kind != ClaimKind::axiom) refuted = search_witness(claim, j);
     if (claim.negated) {
@@ -121,6 +126,12 @@ class Verifier {
     }
     if (refuted && !derived && claim.infers) search_condition(claim, j);
     return j;
+  }
+
+  bool inhabited(const Claim& claim) const {
+    const Statement s = to_statement(claim);
+    const std::map<Symbol, WeightArray> nothing_fixed;
+    return !Instances(s, nothing_fixed, common_.seed).regular_sizes().empty();
   }
 
   void search_condition(const Claim& claim, json& j) {

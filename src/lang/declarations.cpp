@@ -291,7 +291,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   for (const ClaimSyntax::Equation& e : syntax.equations) {
     const auto [left, right] = equation(e, array_indices);
     lefts.push_back(left), rights.push_back(right);
-    out.same_text = out.same_text || e.same_text;
+    out.same_calls = out.same_calls && e.same_calls;
   }
   for (const FreeIndex& f : free_)
     if (f.used && f.rebound)

@@ -63,7 +63,7 @@ struct Claim {
   int line = 0;
   Diagram left, right;
   std::vector<SignCondition> when;
-  bool same_text = false;              // the two sides of some equation are spelled the same
+  bool same_calls = true;              // the sides call the same defs in the same order, in every equation
   bool infers = false;                 // when ?: conditions that are missing are to be found
   std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order
   std::vector<std::pair<Symbol, Size>> named_sizes;  // the names of axes, as sizes in the variables that are left

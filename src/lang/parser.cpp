@@ -211,9 +211,7 @@ class Parser {
       if (!accept("=>")) expect("==", "between the two sides");
       const std::size_t right_begin = at_;
       e.right = sum();
-      auto token = [&](std::size_t k) { return tokens_.tokens.begin() + static_cast<std::ptrdiff_t>(k); };
-      e.same_text = std::equal(token(left_begin), token(left_end), token(right_begin), token(at_),
-                               [](const Token& a, const Token& b) { return a.text == b.text; });
+      e.same_calls = calls(left_begin, left_end) == calls(right_begin, at_);
       c.equations.push_back(std::move(e));
     } while (accept("and"));
     while (true) {
@@ -249,6 +247,15 @@ class Parser {
       next();
     }
     return c;
+  }
+
+  // The names before a parenthesis, between two tokens.
+  std::vector<std::string> calls(std::size_t begin, std::size_t end) const {
+    std::vector<std::string> out;
+    for (std::size_t k = begin; k + 1 < end; ++k)
+      if (tokens_.tokens[k].kind == TokenKind::name && is(tokens_.tokens[k + 1], "("))
+        out.push_back(tokens_.tokens[k].text);
+    return out;
   }
 
   void conditions(std::vector<ConditionSyntax>& out) {

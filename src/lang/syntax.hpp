@@ -120,7 +120,7 @@ struct ClaimSyntax {
   std::vector<ArraySyntax> parameters;
   struct Equation {
     ExpressionPtr left, right;
-    bool same_text = false;
+    bool same_calls = false;  // both sides call the same names in the same order
   };
   std::vector<Equation> equations;  // one or more, joined by `and`
   bool infer_conditions = false;    // when ?
