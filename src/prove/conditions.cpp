@@ -87,7 +87,8 @@ Claim restricted(const Claim& claim, Symbol variable, const Size& value) {
     return freeze(b, d.name, context, std::move(ports), thaw(b, d, s));
   };
   Claim out = claim;
-  out.negated = true;  // it has the name of the claim, and must not be taken for it
+  out.negated = true;      // it has the name of the claim, and must not be taken for it
+  out.same_calls = false;  // it may hold by definition
   out.left = at_sizes(claim.left);
   out.right = at_sizes(claim.right);
   for (SignCondition& c : out.when) c.value = at_sizes(c.value);
