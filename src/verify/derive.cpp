@@ -30,6 +30,11 @@ class Search {
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
       d.left = a->to, d.right = b->to;
       if ((d.proof = in_pieces(l, r))) return d.tactic = "normal form in pieces", d;
+      auto parts = [&](bool with_leaves) {
+        if (auto m = by_parts(a->to, b->to, with_leaves, 0)) d.proof = w_.chain(w_.chain(*a, *m), w_.reverse(*b));
+        return d.proof.has_value();
+      };
+      if (parts(false)) return d.tactic = "by parts", d;
       if (options_.leaves) {
         if ((d.proof = leaf(l, r))) return d.tactic = "leaf", d;
         if (auto m = leaf(a->to, b->to)) {
@@ -39,10 +44,7 @@ class Search {
       }
       if ((d.proof = clear_denominator(l, r, *a, *b))) return d.tactic = "cleared denominator", d;
       if ((d.proof = indicators(l, r))) return d.tactic = "normal form with indicators", d;
-      if (auto m = by_parts(a->to, b->to, 0)) {
-        d.proof = w_.chain(w_.chain(*a, *m), w_.reverse(*b));
-        return d.tactic = "by parts", d;
-      }
+      if (options_.leaves && parts(true)) return d.tactic = "by parts", d;
       d.reason = "the normal forms of the two sides differ";
     } catch (const OutOfTime&) {
       d.reason = "the time given is over";
@@ -81,7 +83,7 @@ class Search {
 
   // Normal terms cut along the first index at which a guard of one of them changes. A cut loses nothing, so no other
   // one is tried where its parts are not proved.
-  std::optional<Rewrite> by_parts(const Ref& l, const Ref& r, int depth) {
+  std::optional<Rewrite> by_parts(const Ref& l, const Ref& r, bool with_leaves, int depth) {
     if (depth > deepest_cut) return std::nullopt;
     FeatureFinder features(b_);
     for (const Ref& side : {l, r})
@@ -90,17 +92,17 @@ class Search {
           const Size rest = b_.axis(side.at[s]).size - border;
           if (k_.sizes().find_farkas(border - size_constant(1)) && k_.sizes().find_farkas(rest - size_constant(1)))
             return equal_by_parts(w_, l, r, side.at[s], border,
-                                  [&](const Ref& x, const Ref& y) { return part_goal(x, y, depth + 1); });
+                                  [&](const Ref& x, const Ref& y) { return part_goal(x, y, with_leaves, depth + 1); });
         }
     return std::nullopt;
   }
 
-  std::optional<Rewrite> part_goal(const Ref& l, const Ref& r, int depth) {
+  std::optional<Rewrite> part_goal(const Ref& l, const Ref& r, bool with_leaves, int depth) {
     std::optional<Rewrite> a, b;
     if (auto p = normal_forms(l, r, a, b)) return p;
     if (auto p = indicators(l, r)) return p;
-    std::optional<Rewrite> middle = by_parts(a->to, b->to, depth);
-    if (!middle && options_.leaves) middle = leaf(a->to, b->to);
+    std::optional<Rewrite> middle = by_parts(a->to, b->to, with_leaves, depth);
+    if (!middle && with_leaves) middle = leaf(a->to, b->to);
     if (!middle) return std::nullopt;
     return w_.chain(w_.chain(*a, *middle), w_.reverse(*b));
   }
