@@ -6,10 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "batch/content.hpp"
 #include "cli/report.hpp"
 #include "cli/rule_files.hpp"
+#include "cli/rule_memory.hpp"
 #include "cli/rules.hpp"
 #include "cli/supervise.hpp"
+#include "prove/conditions.hpp"
+#include "prove/instances.hpp"
 #include "prove/refute.hpp"
 #include "verify/rulebook.hpp"
 #include "verify/z3_oracle.hpp"
@@ -28,6 +32,10 @@ constexpr double grace = 2;
 struct VerifyArguments {
   std::vector<std::string> files;
   std::string out = "out", write_ledger, stub;
+  int confirm = 0;
+  bool anew = false;
+
+  fs::path ledger() const { return files.empty() || !stub.empty() ? fs::path() : default_ledger(); }
 };
 
 Clock::time_point in_seconds(double s) {
@@ -42,23 +50,65 @@ class Verifier {
   Verifier(const VerifyArguments& args, const CommonOptions& common)
       : args_(args),
         common_(common),
-        book_(oracle(), args.files.empty() || !args.stub.empty() ? fs::path() : default_ledger()) {}
+        book_(oracle(), args.ledger()),
+        memory_(args.anew ? fs::path() : fs::path(args.out) / "decided",
+                fmt::format("{} {} {} {} {} {} {}", common.timeout, common.memory, common.seed, args.stub, args.confirm,
+                            args.out, folder_digest(args.ledger()))) {}
 
   // What was accepted by an earlier child is replayed, not searched for again.
   void admit(const std::string& certificate) {
     book_.ledger().add(replay_certificate(certificate, book_.ledger().source(), book_.oracle()).theorem);
+    memory_.rest_on(certificate);
   }
 
   json decide(const Claim& claim) {
     const auto start = Clock::now();
-    json j{{"witness", nullptr}, {"where", nullptr}};
+    auto j = remembered(claim);
+    if (!j) {
+      j = decide_anew(claim);
+      const std::string status = j->at("status");
+      if (status == "verified" || (status == "refuted" && !j->at("derived").get<bool>())) memory_.keep(claim, *j);
+    }
+    if (j->contains("certificate_text")) memory_.rest_on(j->at("certificate_text").get<std::string>());
+    (*j)["seconds"] = std::chrono::duration<double>(Clock::now() - start).count();
+    return *j;
+  }
+
+ private:
+  // A decision of an earlier run, as far as it can still be relied upon.
+  std::optional<json> remembered(const Claim& claim) {
+    auto j = memory_.find(claim);
+    if (!j) return std::nullopt;
+    if (j->contains("certificate_text")) try {
+        const LeafOracle answered = [](const std::string&) { return true; };
+        const Replay r =
+            replay_certificate(j->at("certificate_text").get<std::string>(), book_.ledger().source(), answered);
+        if (r.theorem->name() != claim.name || !same_statement(r.theorem->statement(), to_statement(claim)))
+          return std::nullopt;
+        book_.ledger().add(r.theorem);
+      } catch (const std::exception&) {
+        return std::nullopt;
+      }
+    if (j->at("witness").is_string() && !fs::exists(fs::path(j->at("witness").get<std::string>()) / "witness.json"))
+      return std::nullopt;
+    (*j)["remembered"] = true;
+    return j;
+  }
+
+  json decide_anew(const Claim& claim) {
+    json j{{"witness", nullptr}, {"where", nullptr}, {"conditions", json::array()}, {"missing_condition", nullptr}};
+    for (const SizeEquation& e : claim.inferred) j["conditions"].push_back(to_string(e));
     bool refuted = false;
     if (claim.negated) refuted = search_witness(claim, j);
     DeriveOptions options;
     options.deadline = in_seconds(common_.timeout / 2);
     const RuleReport r = book_.verify(claim, options);
     j["tactic"] = r.tactic, j["reason"] = r.reason, j["steps"] = r.steps, j["leaves"] = r.leaves;
-    const bool derived = r.status == RuleStatus::verified;
+    bool derived = r.status == RuleStatus::verified;
+    if (derived && !claim.left.sizes().hypotheses.empty() && !inhabited(claim)) {
+      derived = false;
+      j["reason"] = "no sizes were found that satisfy its conditions, so that it may say nothing";
+    }
     j["derived"] = derived;
     if (!claim.negated && !derived && claim.kind != ClaimKind::axiom) refuted = search_witness(claim, j);
     if (claim.negated) {
@@ -68,11 +118,33 @@ class Verifier {
       j["status"] = derived ? "verified" : refuted ? "refuted" : r.status == RuleStatus::error ? "error" : "unknown";
       if (derived) j["certificate_text"] = r.certificate;
     }
-    j["seconds"] = std::chrono::duration<double>(Clock::now() - start).count();
+    if (derived && !claim.negated && args_.confirm > 0) {
+      SearchLimits limits;
+      limits.seed = common_.seed;
+      limits.total = true;
+      j["confirmed"] = confirm(to_statement(claim), {}, limits, args_.confirm).instances;
+    }
+    if (refuted && !derived && claim.infers) search_condition(claim, j);
     return j;
   }
 
- private:
+  bool inhabited(const Claim& claim) const {
+    const Statement s = to_statement(claim);
+    const std::map<Symbol, WeightArray> nothing_fixed;
+    return !Instances(s, nothing_fixed, common_.seed).regular_sizes().empty();
+  }
+
+  void search_condition(const Claim& claim, json& j) {
+    DeriveOptions options;
+    options.deadline = in_seconds(common_.timeout / 2);
+    const auto found = find_condition(book_, claim, common_.seed, options);
+    if (!found) return;
+    j["missing_condition"] = {{"condition", found->text},       {"separates", found->agreeing_outside == 0},
+                              {"agreeing", found->agreeing},    {"differing", found->differing},
+                              {"tactic", found->report.tactic}, {"steps", found->report.steps},
+                              {"leaves", found->report.leaves}};
+  }
+
   LeafOracle oracle() {
     if (args_.stub == "unknown") return [](const std::string&) { return false; };
     if (args_.stub == "unsat") return [](const std::string&) { return true; };
@@ -99,6 +171,7 @@ class Verifier {
   const CommonOptions& common_;
   Z3Oracle z3_;
   RuleBook book_;
+  RuleMemory memory_;
 };
 
 // --- in the parent
@@ -179,9 +252,25 @@ class Run {
         detail = r.value("reason", std::string());
       fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status,
                  (claim.negated ? "false " : "") + claim.name.text(), r.at("seconds").get<double>(), detail);
+      print_conditions(r);
       std::fflush(stdout);
     }
     results_.push_back(std::move(r));
+  }
+
+  void print_conditions(const json& r) const {
+    std::string conditions;
+    for (const json& c : r.value("conditions", json::array()))
+      conditions += (conditions.empty() ? "" : ", ") + c.get<std::string>();
+    if (!conditions.empty()) fmt::print("              well-formed when {}\n", conditions);
+    const json missing = r.value("missing_condition", json());
+    if (missing.is_object())
+      fmt::print("              verified when {} ({}, {} steps; {})\n", missing.at("condition").get<std::string>(),
+                 missing.at("tactic").get<std::string>(), missing.at("steps").dump(),
+                 missing.at("separates").get<bool>()
+                     ? fmt::format("the sides agree at {} instances, differ at {}: exactly so",
+                                   missing.at("agreeing").dump(), missing.at("differing").dump())
+                     : "the sides agree at some other instances too");
   }
 
   int finish() {
@@ -228,6 +317,10 @@ void add_rules_verify(CLI::App& rules, Invocation& call) {
   auto args = std::make_shared<VerifyArguments>();
   c->add_option("FILE", args->files, "files with rules; all of rules/ if there is none");
   c->add_option("--out", args->out, "folder for witnesses")->capture_default_str();
+  c->add_option("--confirm", args->confirm, "instances at which every verified rule is run as well")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  c->add_flag("--anew", args->anew, "decide again what an earlier run with this --out decided");
   c->add_option("--write-ledger", args->write_ledger, "folder to write the certificates to");
   c->add_option("--solver-stub", args->stub,
                 "what a stub answers in the solver's place, to see how much the leaves matter")

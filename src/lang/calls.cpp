@@ -284,6 +284,20 @@ ArrayValue Elaboration::lifted_arguments_call(const Expression& e, const Definit
   return {{}, b_.read(result.body, map)};
 }
 
+// Where the size of an axis determines one of the callee, but does not divide: that it divides is the condition.
+void Elaboration::infer_quotient(const Definition& def, const std::vector<ArrayValue>& arguments,
+                                 const std::map<Symbol, Size>& known) {
+  const auto parameters = parameters_of(def);
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    for (std::size_t s = 0; s < parameters[k]->axes.size(); ++s) {
+      const auto linear = solve_for_unknown(parameters[k]->axes[s].size, known, def.size_variables);
+      if (!linear) continue;
+      const Symbol fresh = sizes_.declare_fresh(linear->variable);
+      need(substitute(linear->slope, known) * size_variable(fresh) + substitute(linear->rest, known),
+           b_.axis(arguments[k].formals[s]).size, linear->variable);
+    }
+}
+
 std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition& def,
                                           const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> known) {
   const auto parameters = parameters_of(def);
@@ -312,6 +326,7 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
     } else if (auto exact = d.is_zero() ? std::nullopt : divide_exactly(p, d))
       known[f.variable] = *exact + q;
   }
+  if (infer_) infer_quotient(def, arguments, known);
   for (Symbol v : def.size_variables) {
     if (known.count(v)) continue;
     // Sizes of weights and of results: the caller's axis of this name.
@@ -332,6 +347,7 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
       const Size formal = substitute(parameters[k]->axes[s].size, known),
                  actual = b_.axis(arguments[k].formals[s]).size;
       if (formal == actual) continue;
+      if (infer_) need(formal, actual);
       source_.fail((*e.arguments)[k]->place,
                    fmt::format("axis {} of the argument has size {}, but the parameter {} of {} needs {} there", s + 1,
                                to_string(actual), parameters[k]->name.text(), e.name, to_string(formal)),

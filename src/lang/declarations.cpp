@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lang/elaboration.hpp"
 #include "lang/lexer.hpp"
@@ -205,7 +206,71 @@ std::vector<Index> Elaboration::used_free_indices() const {
   return out;
 }
 
-Claim Elaboration::claim(const ClaimSyntax& syntax) {
+Claim elaborate_claim(const SourceText& source, const Definitions& definitions, const ClaimSyntax& syntax) {
+  std::vector<SizeEquation> found;
+  for (bool infer = syntax.infer_conditions;;) {
+    try {
+      return Elaboration(source, definitions).claim(syntax, found, infer);
+    } catch (const SizeNeeded& needed) {
+      // An equation that is needed again did not help: without inference, the elaboration says what is wrong.
+      if (std::find(found.begin(), found.end(), needed.equation) != found.end())
+        infer = false;
+      else
+        found.push_back(needed.equation);
+    }
+  }
+}
+
+void Elaboration::need(const Size& left, const Size& right, std::optional<Symbol> fresh) const {
+  SizeEquation e = reduced(left - right, sizes_.context());
+  e.fresh = fresh;
+  throw SizeNeeded{e};
+}
+
+ArrayValue Elaboration::side(const Expression& e) {
+  if (e.kind != Kind::apply || (!e.quoted && is_reserved(e.name))) return {{}, scalar(e)};
+  if (e.arguments) return call(e);
+  static const Bracket none;
+  if (const ArrayValue* x = find_array(e.name))
+    return read(*x, e.name, e.place, e.first ? *e.first : none, e.otherwise.get(), e.unproved);
+  return {{}, scalar(e)};
+}
+
+std::pair<Ref, Ref> Elaboration::equation(const ClaimSyntax::Equation& e, std::vector<Index>& array_indices) {
+  const ArrayValue left = side(*e.left), right = side(*e.right);
+  if (left.formals.size() != right.formals.size())
+    source_.fail(e.right->place, fmt::format("the left side has {} axes, but the right side has {}",
+                                             left.formals.size(), right.formals.size()));
+  if ((b_.dtype(left.body.wire) == DType::boolean) != (b_.dtype(right.body.wire) == DType::boolean))
+    source_.fail(e.right->place, "one side is boolean and the other is not");
+  IndexMap at_left, at_right;
+  std::set<Index> taken;
+  for (std::size_t s = 0; s < left.formals.size(); ++s) {
+    const Axis axis = b_.axis(left.formals[s]);
+    const Size size = b_.axis(right.formals[s]).size;
+    if (!(axis.size == size)) {
+      if (infer_) need(axis.size, size);
+      source_.fail(e.right->place,
+                   fmt::format("axis {} of the right side has size {}, but that of the left side has {}", s + 1,
+                               to_string(size), to_string(axis.size)));
+    }
+    auto i = std::find_if(array_indices.begin(), array_indices.end(),
+                          [&](Index j) { return !taken.count(j) && b_.axis(j).size == axis.size; });
+    if (i == array_indices.end()) i = array_indices.insert(array_indices.end(), b_.fresh(axis));
+    taken.insert(*i);
+    at_left[left.formals[s]] = at_right[right.formals[s]] = index_variable(*i);
+  }
+  return {b_.read(left.body, at_left), b_.read(right.body, at_right)};
+}
+
+Ref Elaboration::chosen(Index which, const std::vector<Ref>& values) {
+  Ref value = values.back();
+  for (std::size_t k = values.size() - 1; k-- > 0;)
+    value = b_.cases({index_constant(static_cast<long>(k)) - index_variable(which)}, values[k], value);
+  return value;
+}
+
+Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquation>& found, bool infer) {
   Claim out;
   out.kind = syntax.kind == "axiom" ? ClaimKind::axiom : syntax.kind == "rule" ? ClaimKind::rule : ClaimKind::theorem;
   out.negated = syntax.negated;
@@ -216,10 +281,11 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
   out.line = syntax.place.line;
   out.hints = syntax.hints;
   auto is_def = [&](const Expression& e) { return e.plain_name() && defs_.count(e.name) != 0; };
-  if (!syntax.has_parameters && is_def(*syntax.left) && is_def(*syntax.right))
+  const ExpressionPtr &first_left = syntax.equations.front().left, &first_right = syntax.equations.front().right;
+  if (!syntax.has_parameters && syntax.equations.size() == 1 && is_def(*first_left) && is_def(*first_right))
     return claim_of_defs(syntax, std::move(out));
-  if (!syntax.has_parameters && (is_def(*syntax.left) || is_def(*syntax.right)))
-    for (const Expression* side : {syntax.left.get(), syntax.right.get()})
+  if (!syntax.has_parameters && (is_def(*first_left) || is_def(*first_right)))
+    for (const Expression* side : {first_left.get(), first_right.get()})
       if (side->plain_name() && !defs_.count(side->name)) undefined(*side);
 
   std::vector<const ArraySyntax*> arrays;
@@ -228,6 +294,14 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
   std::vector<const ConditionSyntax*> signs;
   for (const ConditionSyntax& c : syntax.conditions)
     if (!sizes_.assume(c)) signs.push_back(&c);
+  for (const SizeEquation& e : found) {
+    if (e.fresh) sizes_.declare_fresh(*e.fresh);
+    sizes_.assume_equal(e.left, e.right);
+  }
+  infer_ = infer;
+  out.infers = syntax.infer_conditions;
+  out.inferred = found;
+  for (const std::string& name : sizes_.names()) out.named_sizes.emplace_back(Symbol(name), *sizes_.find(name));
   sizes_.assume_nonempty();
 
   std::vector<InputPort> ports;
@@ -243,14 +317,29 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
     add_parameter(a, Role::input, ports);
     for (const AxisSyntax& axis : a.axes) free_index(axis);
   }
-  const Ref left = scalar(*syntax.left), right = scalar(*syntax.right);
+  std::vector<Ref> lefts, rights;
+  std::vector<Index> array_indices;
+  for (const ClaimSyntax::Equation& e : syntax.equations) {
+    const auto [left, right] = equation(e, array_indices);
+    lefts.push_back(left), rights.push_back(right);
+    out.same_calls = out.same_calls && e.same_calls;
+  }
   for (const FreeIndex& f : free_)
     if (f.used && f.rebound)
       source_.fail(f.rebound_at, fmt::format("the index {} is free in this claim, and bound here", f.name), "",
                    fmt::format("give the bound index a name of its own: j:{}", f.name));
-  if ((b_.dtype(left.wire) == DType::boolean) != (b_.dtype(right.wire) == DType::boolean))
-    source_.fail(syntax.right->place, "one side is boolean and the other is not");
-  const std::vector<Index> axes = used_free_indices();
+  std::vector<Index> axes = used_free_indices();
+  axes.insert(axes.end(), array_indices.begin(), array_indices.end());
+  Ref left = lefts[0], right = rights[0];
+  if (lefts.size() > 1) {
+    for (Index i : axes)
+      if (!sizes_.context().positive(b_.axis(i).size))
+        source_.fail(syntax.place, fmt::format("one of several equations has an axis of size {}, which may be empty",
+                                               to_string(b_.axis(i).size)));
+    const Index which = b_.fresh({size_constant(static_cast<long>(lefts.size())), Symbol("which")});
+    axes.insert(axes.begin(), which);
+    typed(syntax.place, [&] { left = chosen(which, lefts), right = chosen(which, rights); });
+  }
   auto side = [&](const Ref& value) {
     return typed(syntax.place, [&] {
       return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}});
@@ -284,8 +373,9 @@ Claim Elaboration::claim(const ClaimSyntax& syntax) {
 // NAME == NAME, of two defs: the parameters, sizes and result axes of the second are those of the first by position,
 // its weights by name if the names are the same, else by position.
 Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
-  const Definition &l = *defs_.at(syntax.left->name), &r = *defs_.at(syntax.right->name);
-  const Expression& place = *syntax.right;
+  const ExpressionPtr &left_side = syntax.equations.front().left, &right_side = syntax.equations.front().right;
+  const Definition &l = *defs_.at(left_side->name), &r = *defs_.at(right_side->name);
+  const Expression& place = *right_side;
   auto ports_of = [](const Definition& d, Role role) {
     std::vector<InputPort> ports;
     for (const InputPort& p : d.diagram.inputs())

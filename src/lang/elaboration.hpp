@@ -22,13 +22,22 @@ struct ArrayValue {
   Ref body;
 };
 
+// Raised while conditions are inferred: an axis has one size and needs another.
+struct SizeNeeded {
+  SizeEquation equation;
+};
+
+// The claim; where it says `when ?`, under the size equations without which its sides have no type.
+Claim elaborate_claim(const SourceText& source, const Definitions& definitions, const ClaimSyntax& syntax);
+
 class Elaboration {
  public:
   Elaboration(const SourceText& source, const Definitions& definitions)
       : sizes_(source), source_(source), defs_(definitions) {}
 
   Definition def(const DefSyntax& syntax);
-  Claim claim(const ClaimSyntax& syntax);
+  // Assumes the equations that were `found` before; if `infer`, throws SizeNeeded where one more is needed.
+  Claim claim(const ClaimSyntax& syntax, const std::vector<SizeEquation>& found = {}, bool infer = false);
 
  private:
   struct BoundIndex {
@@ -64,6 +73,12 @@ class Elaboration {
   void bind_name(const AxisSyntax& a, Index i, const Size& size);
   void define_array(Place place, const std::string& name, ArrayValue value);
   Claim claim_of_defs(const ClaimSyntax& syntax, Claim out);
+  // The two sides of an equation, at indices of their own where they are arrays. Indices over axes of one size serve
+  // several equations.
+  std::pair<Ref, Ref> equation(const ClaimSyntax::Equation& e, std::vector<Index>& array_indices);
+  ArrayValue side(const Expression& e);
+  // Several equations as one: the equation of the values that `which` chooses.
+  Ref chosen(Index which, const std::vector<Ref>& values);
   void conditions(const ClaimSyntax& syntax, Claim& out, const std::vector<InputPort>& ports);
   std::vector<Index> used_free_indices() const;
 
@@ -107,6 +122,9 @@ class Elaboration {
                          const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> given);
   std::map<Symbol, Size> unify(const Expression& e, const Definition& def, const std::vector<ArrayValue>& arguments,
                                std::map<Symbol, Size> known);
+  [[noreturn]] void need(const Size& left, const Size& right, std::optional<Symbol> fresh = {}) const;
+  void infer_quotient(const Definition& def, const std::vector<ArrayValue>& arguments,
+                      const std::map<Symbol, Size>& known);
   [[noreturn]] void undefined(const Expression& e);
   void check_type(const Expression& e, const Definition& def, const InputPort& port, const ArrayValue& argument);
 
@@ -121,6 +139,7 @@ class Elaboration {
   BoundIndex found_free_;
   Guards guards_;
   std::map<std::string, UseInstance> uses_;
+  bool infer_ = false;
   std::vector<std::vector<InputPort>> weights_;  // in order of declaration; a use has one group
 };
 

@@ -136,7 +136,7 @@ class ModuleLoader {
           if (auto [it, fresh] = own_claims.emplace(c.name, c.name_place); !fresh)
             source.fail(c.name_place, fmt::format("the claim {} is declared twice", c.name), "",
                         fmt::format("its first declaration is in line {}", it->second.line));
-          Claim made = explain_order(later, own_defs, [&] { return Elaboration(source, module_.visible_).claim(c); });
+          Claim made = explain_order(later, own_defs, [&] { return elaborate_claim(source, module_.visible_, c); });
           if (origin == Origin::own) module_.claims_.push_back(std::move(made));
           break;
         }

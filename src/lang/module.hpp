@@ -42,6 +42,15 @@ struct SignCondition {
   Diagram value;
 };
 
+// An equation of sizes that an axis needs, found where a claim says `when ?`.
+struct SizeEquation {
+  Size left, right;
+  std::optional<Symbol> fresh;  // a size that exists by this equation: |fresh| is a quotient of the other sizes
+
+  friend bool operator==(const SizeEquation&, const SizeEquation&) = default;
+};
+std::string to_string(const SizeEquation& e);
+
 // left == right for all sizes of their context, under the sign conditions. Both sides have the same inputs and the same
 // one output "out".
 struct Claim {
@@ -54,7 +63,11 @@ struct Claim {
   int line = 0;
   Diagram left, right;
   std::vector<SignCondition> when;
-  std::vector<std::string> hints;  // the words in by { ... }, one string for each hint
+  bool same_calls = true;              // the sides call the same defs in the same order, in every equation
+  bool infers = false;                 // when ?: conditions that are missing are to be found
+  std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order
+  std::vector<std::pair<Symbol, Size>> named_sizes;  // the names of axes, as sizes in the variables that are left
+  std::vector<std::string> hints;                    // the words in by { ... }, one string for each hint
 };
 
 class Module {

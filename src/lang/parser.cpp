@@ -201,15 +201,27 @@ class Parser {
       c.parameters = parameters();
     }
     expect(":", "before the equation");
-    c.left = sum();
-    if (at(";") || at("^")) unsupported(peek(), "a side built by composition is");
-    c.oriented = at("=>");
-    if (!accept("=>")) expect("==", "between the two sides");
-    c.right = sum();
+    do {
+      ClaimSyntax::Equation e;
+      const std::size_t left_begin = at_;
+      e.left = sum();
+      const std::size_t left_end = at_;
+      if (at(";") || at("^")) unsupported(peek(), "a side built by composition is");
+      c.oriented = at("=>");
+      if (!accept("=>")) expect("==", "between the two sides");
+      const std::size_t right_begin = at_;
+      e.right = sum();
+      e.same_calls = calls(left_begin, left_end) == calls(right_begin, at_);
+      c.equations.push_back(std::move(e));
+    } while (accept("and"));
     while (true) {
-      if (accept("when") || accept("where"))
+      if (accept("when") || accept("where")) {
+        if (accept("?")) {
+          c.infer_conditions = true;
+          if (!accept(",")) continue;
+        }
         conditions(c.conditions);
-      else if (at("given"))
+      } else if (at("given"))
         unsupported(peek(), "\"given\" is");
       else if (at("with"))
         unsupported(peek(), "\"with\" is");
@@ -235,6 +247,15 @@ class Parser {
       next();
     }
     return c;
+  }
+
+  // The names before a parenthesis, between two tokens.
+  std::vector<std::string> calls(std::size_t begin, std::size_t end) const {
+    std::vector<std::string> out;
+    for (std::size_t k = begin; k + 1 < end; ++k)
+      if (tokens_.tokens[k].kind == TokenKind::name && is(tokens_.tokens[k + 1], "("))
+        out.push_back(tokens_.tokens[k].text);
+    return out;
   }
 
   void conditions(std::vector<ConditionSyntax>& out) {

@@ -17,6 +17,18 @@ bool is_kind(const AxisSyntax& a, const char* word) {
   return a.size && a.size->plain_name() && !a.size->quoted && a.size->name == word;
 }
 
+// p == 0 as an equation between sums without a minus sign.
+SizeEquation parted(const Size& p) {
+  SizeEquation e;
+  for (const auto& [m, c] : p.terms()) {
+    if (c > 0)
+      e.left += Size::term(c, m);
+    else
+      e.right += Size::term(Integer(-c), m);
+  }
+  return e;
+}
+
 const Symbol* as_variable(const Size& s) { return s.as_atom(); }
 
 bool mentions(const Size& s, Symbol v) {
@@ -28,14 +40,32 @@ bool mentions(const Size& s, Symbol v) {
 }  // namespace
 
 std::string at_least(const Size& p) {
-  Size left, right;
-  for (const auto& [m, c] : p.terms()) {
-    if (c > 0)
-      left += Size::term(c, m);
-    else
-      right += Size::term(Integer(-c), m);
-  }
-  return fmt::format("{} >= {}", to_string(left), to_string(right));
+  const SizeEquation e = parted(p);
+  return fmt::format("{} >= {}", to_string(e.left), to_string(e.right));
+}
+
+std::string to_string(const SizeEquation& e) { return to_string(e.left) + " == " + to_string(e.right); }
+
+SizeEquation reduced(const Size& difference, const SizeContext& context) {
+  if (difference.is_zero()) return {};
+  Size d = difference;
+  Integer content = 0;
+  for (const auto& [m, c] : d.terms()) content = gcd(content, c);
+  if (content > 1) d = *divide_exactly(d, Size::constant(content));
+  const Size::Monomial candidates = d.terms().begin()->first;
+  for (Symbol v : candidates)
+    if (context.lower_bound(v) >= 1)
+      if (const auto quotient = divide_exactly(d, size_variable(v))) d = *quotient;
+  return parted(d);
+}
+
+std::optional<std::pair<Symbol, Size>> solve_linear(const Size& difference, const std::vector<Symbol>& variables) {
+  for (auto v = variables.rbegin(); v != variables.rend(); ++v)
+    for (long sign : {1, -1}) {
+      const Size value = size_variable(*v) - size_constant(sign) * difference;
+      if (!mentions(value, *v)) return std::pair(*v, value);
+    }
+  return std::nullopt;
 }
 
 void SizeScope::declare_variable(const std::string& name, int lower) {
@@ -105,8 +135,9 @@ void SizeScope::declare(const std::vector<AxisSyntax>& size_parameters, const st
   std::function<void(const AxisSyntax&)> note = [&](const AxisSyntax& a) {
     if (a.maybe_empty) return;
     for (const AxisSyntax& p : a.parts) note(p);
-    if (a.parts.empty() && a.size) nonempty_.emplace_back(a.place, axis(a).size);
-    if (a.parts.empty() && !a.size) nonempty_.emplace_back(a.place, sizes_.at(a.name));
+    Nonempty n{a.place, a.parts.empty() && !a.size ? sizes_.at(a.name) : axis(a).size, {}};
+    for (const AxisSyntax& p : a.parts) n.parts.push_back(axis(p).size);
+    nonempty_.push_back(std::move(n));
   };
   for (const ArraySyntax* array : arrays)
     for (const AxisSyntax& a : array->axes) note(a);
@@ -127,7 +158,10 @@ void SizeScope::add_hypothesis(const Size& p) {
 void SizeScope::solve(Symbol variable, const Size& value) {
   const std::map<Symbol, Size> map{{variable, value}};
   for (auto& [name, s] : sizes_) s = substitute(s, map);
-  for (auto& [place, s] : nonempty_) s = substitute(s, map);
+  for (Nonempty& n : nonempty_) {
+    n.size = substitute(n.size, map);
+    for (Size& part : n.parts) part = substitute(part, map);
+  }
   for (FlooredSize& f : floored_) {
     f.numerator = substitute(f.numerator, map);
     f.denominator = substitute(f.denominator, map);
@@ -140,25 +174,41 @@ void SizeScope::solve(Symbol variable, const Size& value) {
   variables_.erase(std::remove(variables_.begin(), variables_.end(), variable), variables_.end());
 }
 
+void SizeScope::assume_equal(const Size& l, const Size& r) {
+  auto is_free = [&](Symbol v) {
+    return std::find(parameters_.begin(), parameters_.end(), v) == parameters_.end() &&
+           std::none_of(floored_.begin(), floored_.end(), [&](const FlooredSize& f) { return f.variable == v; });
+  };
+  auto solvable = [&](const Size& side, const Size& other) {
+    const Symbol* v = as_variable(side);
+    return v && !mentions(other, *v) && is_free(*v);
+  };
+  if (solvable(l, r)) return solve(*as_variable(l), r);
+  if (solvable(r, l)) return solve(*as_variable(r), l);
+  const SizeEquation e = reduced(l - r, context_);
+  const Size difference = e.left - e.right;
+  if (difference.is_zero()) return;
+  std::vector<Symbol> candidates;
+  std::copy_if(variables_.begin(), variables_.end(), std::back_inserter(candidates), is_free);
+  if (const auto solved = solve_linear(difference, candidates)) return solve(solved->first, solved->second);
+  add_hypothesis(difference);
+  add_hypothesis(-difference);
+}
+
+Symbol SizeScope::declare_fresh(Symbol like) {
+  std::string name = like.text();
+  while (sizes_.count(name)) name += "'";
+  declare_variable(name, 1);
+  return Symbol(name);
+}
+
 bool SizeScope::assume(const ConditionSyntax& c) {
   const bool equation = c.relation == "=" || c.relation == "==";
   if (!is_size(*c.left) || !is_size(*c.right)) return false;
   if (equation && assume_floor(c)) return true;
   const Size l = size(*c.left), r = size(*c.right);
   if (equation) {
-    auto solvable = [&](const Size& side, const Size& other) {
-      const Symbol* v = as_variable(side);
-      return v && !mentions(other, *v) && std::find(parameters_.begin(), parameters_.end(), *v) == parameters_.end() &&
-             std::none_of(floored_.begin(), floored_.end(), [&](const FlooredSize& f) { return f.variable == *v; });
-    };
-    if (solvable(l, r)) {
-      solve(*as_variable(l), r);
-    } else if (solvable(r, l)) {
-      solve(*as_variable(r), l);
-    } else {
-      add_hypothesis(l - r);
-      add_hypothesis(r - l);
-    }
+    assume_equal(l, r);
     return true;
   }
   const Size one = size_constant(1);
@@ -224,8 +274,12 @@ bool SizeScope::assume_floor(const ConditionSyntax& c) {
 }
 
 void SizeScope::assume_nonempty() {
-  for (auto& [place, s] : std::exchange(nonempty_, {})) {
+  for (auto& [place, s, parts] : std::exchange(nonempty_, {})) {
     const Size p = s - size_constant(1);
+    // That a merged axis is not empty follows from its parts, but not always by the kernel's arithmetic.
+    if (std::any_of(parts.begin(), parts.end(),
+                    [&](const Size& part) { return !context_.find_farkas(part - size_constant(1)); }))
+      continue;
     if (p.is_constant() && p.constant_term() < 0)
       source_.fail(place, fmt::format("an axis of size {} is always empty", to_string(s)));
     // A variable below 1 was declared possibly empty elsewhere; only composed sizes need a hypothesis.

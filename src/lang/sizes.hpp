@@ -13,6 +13,11 @@ namespace skein {
 
 // The hypothesis p >= 0 as `positive terms >= negative terms`.
 std::string at_least(const Size& p);
+// difference == 0, divided by its content and by the sizes >= 1 that divide it, without minus signs.
+SizeEquation reduced(const Size& difference, const SizeContext& context);
+// The value at which difference == 0 of the last of the variables that occurs in it once, alone, with coefficient 1 or
+// -1; empty if there is none.
+std::optional<std::pair<Symbol, Size>> solve_linear(const Size& difference, const std::vector<Symbol>& variables);
 
 class SizeScope {
  public:
@@ -22,6 +27,10 @@ class SizeScope {
   void declare(const std::vector<AxisSyntax>& size_parameters, const std::vector<const ArraySyntax*>& arrays);
   // True iff the condition is about sizes, and then assumes it.
   bool assume(const ConditionSyntax& condition);
+  // Solves the equation for a size variable if one occurs in it alone in a linear term, else adds two hypotheses.
+  void assume_equal(const Size& left, const Size& right);
+  // A size variable that the text does not name, >= 1; its name is new.
+  Symbol declare_fresh(Symbol like);
   // Assumes of each declared axis that is not marked ? that it is not empty.
   void assume_nonempty();
 
@@ -48,7 +57,12 @@ class SizeScope {
   const SourceText& source_;
   std::map<std::string, Size> sizes_;
   std::map<std::string, bool> nats_;
-  std::vector<std::pair<Place, Size>> nonempty_;
+  struct Nonempty {
+    Place place;
+    Size size;
+    std::vector<Size> parts;  // of a merged axis
+  };
+  std::vector<Nonempty> nonempty_;
   SizeContext context_;
   std::vector<Symbol> variables_, parameters_;
   std::vector<FlooredSize> floored_;

@@ -118,7 +118,12 @@ struct ClaimSyntax {
   std::vector<AxisSyntax> sizes;
   bool has_parameters = false;
   std::vector<ArraySyntax> parameters;
-  ExpressionPtr left, right;
+  struct Equation {
+    ExpressionPtr left, right;
+    bool same_calls = false;  // both sides call the same names in the same order
+  };
+  std::vector<Equation> equations;  // one or more, joined by `and`
+  bool infer_conditions = false;    // when ?
   std::vector<ConditionSyntax> conditions;
   std::vector<std::string> hints;
 };

@@ -45,6 +45,10 @@ class Confirmer {
 
   Confirmation run(int wanted) {
     std::string reason = "no point was found at which the conditions hold";
+    if (instances_.regular_sizes().empty()) {
+      result_.problem = "no sizes were found at which the conditions hold";
+      return result_;
+    }
     for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
     for (const Environment& point : kept_) move_inputs(point);
     if (result_.instances < wanted)

@@ -9,7 +9,7 @@ namespace skein {
 
 class Normaliser::Impl {
  public:
-  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts, const std::set<WireId>* atoms)
+  Impl(Kernel& k, std::chrono::steady_clock::time_point deadline, NormaliserOptions options)
       : k_(k),
         b_(k.arena()),
         w_(k),
@@ -17,8 +17,9 @@ class Normaliser::Impl {
         features_(b_, atoms),
         products_(w_, signs_),
         deadline_(deadline),
-        cuts_(std::move(cuts)),
-        atoms_(atoms) {}
+        cuts_(std::move(options.cuts)),
+        zero_cases_(options.zero_cases),
+        atoms_(options.atoms) {}
 
   Rewrite normal(const Ref& r) { return w_.read_at(normal_wire(r.wire), r.at); }
 
@@ -124,7 +125,7 @@ class Normaliser::Impl {
         for (std::uint32_t branch : {0u, 1u})
           if (auto s = attempt({.rule = Inference::cases_nested, .terms = {whole}, .numbers = {branch}}, whole))
             return s;
-        return std::nullopt;
+        return zero_cases_ == ZeroCases::indicators ? indicator(whole) : std::nullopt;
       case Op::input:
       case Op::literal:
       case Op::neg_inf:
@@ -138,6 +139,24 @@ class Normaliser::Impl {
       case Op::opaque: return std::nullopt;
     }
     return std::nullopt;
+  }
+
+  // if g then x else 0 == (if g then 1 else 0) * x: the case hoisted out of the product, read backwards.
+  std::optional<Rewrite> indicator(const Ref& whole) {
+    const auto o = b_.open(whole);
+    const Box then = b_.box(o.inputs[0].wire), otherwise = b_.box(o.inputs[1].wire);
+    if (then.dtype != DType::real || then.op == Op::literal) return std::nullopt;
+    if (otherwise.op != Op::literal || otherwise.value != 0) return std::nullopt;
+    const Ref one = b_.cases(o.index, b_.literal(1), b_.literal(0));
+    const Ref product = b_.add(Op::mul, {one, o.inputs[0]});
+    const auto factors = b_.open(product).inputs;
+    const auto port = static_cast<std::uint32_t>(std::find(factors.begin(), factors.end(), one) - factors.begin());
+    const Rewrite hoisted = w_.apply({.rule = Inference::cases_hoist, .terms = {product}, .numbers = {port}}, product);
+    const auto branches = b_.open(hoisted.to).inputs;
+    const Rewrite back = w_.chain(hoisted, w_.inside(hoisted.to, {{0, w_.contraction(branches[0], o.inputs[0])},
+                                                                  {1, w_.contraction(branches[1], o.inputs[1])}}));
+    if (back.to.wire != whole.wire) return std::nullopt;
+    return w_.reverse(back);
   }
 
   std::optional<Rewrite> reduce(const Ref& whole, const Box& box) {
@@ -237,6 +256,7 @@ class Normaliser::Impl {
   std::chrono::steady_clock::time_point deadline_;
   Cuts cuts_;
   const std::set<WireId>* atoms_;
+  ZeroCases zero_cases_;
   std::unordered_map<std::uint32_t, Rewrite> memo_;
   int depth_ = 0;
 };
@@ -259,9 +279,8 @@ Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
   return cuts;
 }
 
-Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline, Cuts cuts,
-                       const std::set<WireId>* atoms)
-    : impl_(std::make_unique<Impl>(k, deadline, std::move(cuts), atoms)) {}
+Normaliser::Normaliser(Kernel& k, std::chrono::steady_clock::time_point deadline, NormaliserOptions options)
+    : impl_(std::make_unique<Impl>(k, deadline, std::move(options))) {}
 Normaliser::~Normaliser() = default;
 Rewrite Normaliser::normal(const Ref& r) { return impl_->normal(r); }
 Rewriter& Normaliser::rewriter() { return impl_->w_; }

@@ -22,12 +22,21 @@ using Cuts = std::map<Size, std::set<Size>>;
 // The cuts that the views of a term suggest: an axis of size s read at k + c is the second part of one of size c + s.
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots);
 
-// `atoms` are wires that are normal as they stand: nothing looks below them.
+// The normal form of `if g then x else 0` over reals: a case, or the product of x with the indicator of g. A product
+// takes part in linearity (a convolution with a border of zeros is linear), a case in the laws of guards.
+enum class ZeroCases : std::uint8_t { kept, indicators };
+
+struct NormaliserOptions {
+  Cuts cuts = {};
+  ZeroCases zero_cases = ZeroCases::kept;
+  const std::set<WireId>* atoms = nullptr;  // wires that are normal as they stand: nothing looks below them
+};
+
 class Normaliser {
  public:
   explicit Normaliser(Kernel& k,
                       std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max(),
-                      Cuts cuts = {}, const std::set<WireId>* atoms = nullptr);
+                      NormaliserOptions options = {});
   ~Normaliser();
   Rewrite normal(const Ref& r);  // throws OutOfTime
   Rewriter& rewriter();

@@ -1,11 +1,14 @@
 #include "verify/derive.hpp"
 
+#include "rewrite/features.hpp"
+#include "verify/parts.hpp"
 #include "verify/sweep.hpp"
 
 namespace skein {
 namespace {
 
 constexpr std::size_t many_wires = 150;  // then a normal form of the whole may multiply out
+constexpr int deepest_cut = 4;
 
 class Search {
  public:
@@ -16,6 +19,7 @@ class Search {
     Derivation d;
     d.left = l, d.right = r;
     try {
+      if (l == r) return d.proof = w_.same(l), d.tactic = "by definition", d;
       for (const std::string& hint : options_.hints)
         if (hint.rfind("induction ", 0) == 0) {
           if ((d.proof = induction(l, r, Symbol(hint.substr(10)))))
@@ -33,6 +37,11 @@ class Search {
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
       d.left = a->to, d.right = b->to;
       if ((d.proof = in_pieces(l, r))) return d.tactic = "normal form in pieces", d;
+      auto parts = [&](bool with_leaves) {
+        if (auto m = by_parts(a->to, b->to, with_leaves, 0)) d.proof = w_.chain(w_.chain(*a, *m), w_.reverse(*b));
+        return d.proof.has_value();
+      };
+      if (parts(false)) return d.tactic = "by parts", d;
       if (options_.leaves) {
         if ((d.proof = leaf(l, r))) return d.tactic = "leaf", d;
         if (auto m = leaf(a->to, b->to)) {
@@ -41,6 +50,8 @@ class Search {
         }
       }
       if ((d.proof = clear_denominator(l, r, *a, *b))) return d.tactic = "cleared denominator", d;
+      if ((d.proof = indicators(l, r))) return d.tactic = "normal form with indicators", d;
+      if (options_.leaves && parts(true)) return d.tactic = "by parts", d;
       d.reason += "the normal forms of the two sides differ";
     } catch (const OutOfTime&) {
       d.reason += "the time given is over";
@@ -65,10 +76,45 @@ class Search {
   std::optional<Rewrite> in_pieces(const Ref& l, const Ref& r) {
     const Cuts cuts = suggested_cuts(b_, {l.wire, r.wire});
     if (cuts.empty()) return std::nullopt;
-    Normaliser n(k_, options_.deadline, cuts);
+    Normaliser n(k_, options_.deadline, {.cuts = cuts});
     const Rewrite a = n.normal(l), b = n.normal(r);
     if (a.to != b.to) return std::nullopt;
     return w_.chain(a, w_.reverse(b));
+  }
+
+  // `if g then x else 0` as a product, where a case is in the way of linearity.
+  std::optional<Rewrite> indicators(const Ref& l, const Ref& r) {
+    if (!with_indicators_)
+      with_indicators_.emplace(k_, options_.deadline, NormaliserOptions{.zero_cases = ZeroCases::indicators});
+    const Rewrite a = with_indicators_->normal(l), b = with_indicators_->normal(r);
+    if (a.to != b.to) return std::nullopt;
+    return w_.chain(a, w_.reverse(b));
+  }
+
+  // Normal terms cut along the first index at which a guard of one of them changes. A cut loses nothing, so no other
+  // one is tried where its parts are not proved.
+  std::optional<Rewrite> by_parts(const Ref& l, const Ref& r, bool with_leaves, int depth) {
+    if (depth > deepest_cut) return std::nullopt;
+    FeatureFinder features(b_);
+    for (const Ref& side : {l, r})
+      for (std::uint32_t s = 0; s < side.at.size(); ++s)
+        for (const Size& border : features.of(side.wire, s).borders) {
+          const Size rest = b_.axis(side.at[s]).size - border;
+          if (k_.sizes().find_farkas(border - size_constant(1)) && k_.sizes().find_farkas(rest - size_constant(1)))
+            return equal_by_parts(w_, l, r, side.at[s], border,
+                                  [&](const Ref& x, const Ref& y) { return part_goal(x, y, with_leaves, depth + 1); });
+        }
+    return std::nullopt;
+  }
+
+  std::optional<Rewrite> part_goal(const Ref& l, const Ref& r, bool with_leaves, int depth) {
+    std::optional<Rewrite> a, b;
+    if (auto p = normal_forms(l, r, a, b)) return p;
+    if (auto p = indicators(l, r)) return p;
+    std::optional<Rewrite> middle = by_parts(a->to, b->to, with_leaves, depth);
+    if (!middle && with_leaves) middle = leaf(a->to, b->to);
+    if (!middle) return std::nullopt;
+    return w_.chain(w_.chain(*a, *middle), w_.reverse(*b));
   }
 
   // The terms at which a wire is read in r, outside of binders.
@@ -271,6 +317,7 @@ class Search {
   const DeriveOptions& options_;
   Normaliser n_;
   Rewriter& w_;
+  std::optional<Normaliser> with_indicators_;  // made where it is needed
 };
 
 }  // namespace

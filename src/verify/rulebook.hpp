@@ -49,5 +49,7 @@ class RuleBook {
 };
 
 Statement to_statement(const Claim& c);
+// The same sizes, inputs, conditions and sides, up to names of indices.
+bool same_statement(const Statement& x, const Statement& y);
 
 }  // namespace skein

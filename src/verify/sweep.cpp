@@ -242,7 +242,7 @@ class Sweeper {
       std::map<WireId, Rewrite> memo;
       const Rewrite a = w_.read_at(below(l.wire, memo), l.at), b = w_.read_at(below(r.wire, memo), r.at);
       if (a.to == b.to) return w_.chain(a, w_.reverse(b));
-      Normaliser n(k_, until, {}, &atoms_);
+      Normaliser n(k_, until, {.atoms = &atoms_});
       const Rewrite x = w_.chain(a, n.normal(a.to)), y = w_.chain(b, n.normal(b.to));
       if (x.to != y.to) return std::nullopt;
       return w_.chain(x, w_.reverse(y));

@@ -125,3 +125,16 @@ TEST_CASE("hostile nesting is refused, not followed") {
   for (int k = 0; k < 100000; ++k) minus += "- ";
   CHECK_THAT(error_of(minus + "x").message, Catch::Contains("nested too deeply"));
 }
+
+TEST_CASE("conditions that are not asked for, or cannot be met, are errors") {
+  const std::string concat = "def concat(x[a,n], y[b,n])[i:|a|+|b|,n] = if i < |a| then x[i,n] else y[i-|a|,n]\n";
+  CHECK_THAT(error_of(concat + "rule r(x[a,n], y[b,m]): concat(x, y) == concat(x, y)").message,
+             Catch::Contains("axis 2 of the argument has size m"));
+  CHECK_THAT(error_of(concat + "rule r(x[a,3], y[b,4]): concat(x, y) == concat(x, y) when ?").message,
+             Catch::Contains("axis 2 of the argument has size 4"));
+  CHECK_THAT(error_of("rule r(x[n], y[m]): x == y").message,
+             Catch::Contains("axis 1 of the right side has size m, but that of the left side has n"));
+  CHECK_THAT(error_of("rule r(x[n,m], y[n]): x == y").message,
+             Catch::Contains("the left side has 2 axes, but the right side has 1"));
+  CHECK_THAT(error_of("rule r(x[n?], y[n]): x == y and sum[j:n] x[j] == 1").message, Catch::Contains("may be empty"));
+}

@@ -195,3 +195,59 @@ TEST_CASE("a file sees its imports; its own defs come before the prelude's") {
   CHECK(m.find_def("mha")->description == "Multi-head self-attention.");
   CHECK_THROWS_WITH(m.instantiate_def("layer_nrom"), Catch::Contains("did you mean \"layer_norm\"?"));
 }
+
+TEST_CASE("a claim about arrays is the claim at all their indices") {
+  const Module m = parse(
+      "rule whole(A[i,k], B[k,j]): matmul(A, B) == matmul(A, B)\n"
+      "rule indexed(A[i,k], B[k,j]): matmul(A, B)[i,j] == matmul(A, B)[i,j]\n"
+      "rule named(x[n], y[n]): x == y\n");
+  CHECK(same(m.claims()[0].left, m.claims()[1].left));
+  CHECK(m.claims()[0].same_calls);
+  CHECK(m.claims()[2].left.outputs()[0].axes.size() == 1);
+}
+
+TEST_CASE("several equations are one, chosen by a first axis; axes of one size are shared") {
+  const Module m = parse("rule both(x[n], y[m], z[n]): x == z and sum[m] y[m] == 1 and z == x");
+  const Diagram& left = m.claims()[0].left;
+  REQUIRE(left.outputs()[0].axes.size() == 2);
+  CHECK(left.outputs()[0].axes[0].size == size_constant(3));
+  CHECK(same(left, parse("rule r(w[which:3], x[n], y[m], z[n]): "
+                         "(if which <= 0 then x[n] else if which <= 1 then sum[k:m] y[k] else z[n]) == w[which] * z[n]")
+                       .claims()[0]
+                       .left));
+}
+
+TEST_CASE("when ? finds the sizes for which the sides have a type") {
+  const std::string concat = "def concat(x[a,n], y[b,n])[i:|a|+|b|,n] = if i < |a| then x[i,n] else y[i-|a|,n]\n";
+  const Claim c = parse(concat + "rule r(x[a,n], y[b,m]): concat(x, y) == concat(x, y) when ?").claims()[0];
+  REQUIRE(c.inferred.size() == 1);
+  CHECK(to_string(c.inferred[0]) == "n == m");
+  CHECK(same(c.left, parse(concat + "rule r(x[a,m], y[b,m]): concat(x, y) == concat(x, y)").claims()[0].left));
+
+  // What is common to both sides of an equation does not matter, nor do factors.
+  const Claim sums = parse(concat +
+                           "rule r(x[a,n], y[b,n], z[c,n], w[d,n]): concat(x, y) == concat(z, y) and "
+                           "concat(concat(x, x), y) == concat(concat(z, z), y) when ?")
+                         .claims()[0];
+  REQUIRE(sums.inferred.size() == 1);
+  CHECK(to_string(sums.inferred[0]) == "a == c");
+  CHECK(parse(concat + "rule r(x[a,n], y[b,n]): concat(x, y) == concat(y, x) when ?").claims()[0].inferred.empty());
+}
+
+TEST_CASE("when ? finds that a size divides another") {
+  const Claim c = parse(
+                      "def halves(x[k:2*|r|])[r] = x[r] + x[|r|+r]\n"
+                      "rule r(x[n]): halves(x) == halves(x) when ?")
+                      .claims()[0];
+  REQUIRE(c.inferred.size() == 1);
+  CHECK(to_string(c.inferred[0]) == "2*r == n");
+  CHECK(c.left.inputs()[0].axes[0].size == size_constant(2) * size_variable(Symbol("r")));
+}
+
+TEST_CASE("an equation of sizes is solved for a variable that occurs alone") {
+  const Claim c =
+      parse("rule r(x[a], y[b], z[c], w[d]): sum[a] x[a] == sum[b] y[b] when |a| + |b| == |c| + |d|").claims()[0];
+  CHECK(c.left.inputs()[3].axes[0].size ==
+        size_variable(Symbol("a")) + size_variable(Symbol("b")) - size_variable(Symbol("c")));
+  CHECK(c.left.sizes().hypotheses.size() == 1);  // that axis is not empty
+}

@@ -76,3 +76,44 @@ TEST_CASE("the axioms of the language are those of the kernel") {
   CHECK_FALSE(verified("axiom exp_add(a, b): exp(a + b) == exp(a) * exp(b)"));
   CHECK_FALSE(verified("axiom exp_more(a): exp(a) == a"));
 }
+
+TEST_CASE("a border of zeros is linear") {
+  const std::string window =
+      "def window(x[n], k[3])[n] = sum[i:3] (x[n+i-1] else 0) * k[i]\ndef plus(x[n], y[n])[n] = x[n] + y[n]\n";
+  const RuleReport r =
+      verify(window + "rule r(x[n], y[n], k[3]): window(plus(x, y), k) == plus(window(x, k), window(y, k))");
+  CHECK(r.status == RuleStatus::verified);
+  CHECK(r.tactic == "normal form with indicators");
+  CHECK(r.leaves == 0);
+  const std::string padded = "def padded(x[n], k[3])[n] = sum[i:3] (x[n+i-1] else 1) * k[i]\n";
+  CHECK_FALSE(verified(window + padded +
+                       "rule r(x[n], y[n], k[3]): padded(plus(x, y), k) == plus(padded(x, k), padded(y, k))"));
+  CHECK_FALSE(verified(window + "rule r(x[n], y[n], k[3]): window(plus(x, y), k) == plus(window(x, k), y)"));
+}
+
+TEST_CASE("what agrees on both parts of an axis agrees on the whole") {
+  const std::string defs =
+      "def concat(x[a], y[b])[i:|a|+|b|] = if i < |a| then x[i] else y[i-|a|]\n"
+      "def scaled(x[n], k[m])[n] = sum[m] x[n] * k[m]\n"
+      "def curved(x[n], k[m])[n] = exp(sum[m] x[n] * k[m])\n";
+  const LeafOracle no = [](const std::string&) { return false; };
+  const RuleReport r =
+      verify(defs + "rule r(x[a], y[b], k[m]): concat(curved(x, k), curved(y, k)) == curved(concat(x, y), k)", no);
+  CHECK(r.status == RuleStatus::verified);
+  CHECK(r.tactic == "by parts");
+  CHECK(verified(defs + "rule r(x[a], y[b], z[c], k[m]): concat(concat(curved(x, k), curved(y, k)), curved(z, k)) == "
+                        "curved(concat(x, concat(y, z)), k)"));
+  // One part alone is not enough, whichever it is.
+  CHECK_FALSE(
+      verified(defs + "rule r(x[a], y[a], k[m]): concat(curved(x, k), curved(y, k)) == curved(concat(x, x), k)"));
+  CHECK_FALSE(
+      verified(defs + "rule r(x[a], y[a], k[m]): concat(curved(x, k), curved(y, k)) == curved(concat(y, y), k)"));
+  CHECK_FALSE(verified(
+      defs + "rule r(x[a], y[b], k[m]): concat(curved(x, k), curved(y, k)) == curved(concat(y, x), k) when ?"));
+}
+
+TEST_CASE("one diagram from different defs holds by definition") {
+  const std::string defs = "def twice(x[n])[n] = 2 * x[n]\ndef doubled(x[n])[n] = 2 * x[n]\n";
+  CHECK(verify(defs + "rule r(x[n]): twice(x) == doubled(x)").tactic == "by definition");
+  CHECK(verify(defs + "rule r(x[n]): twice(x) == twice(x)").status == RuleStatus::error);
+}
