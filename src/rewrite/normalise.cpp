@@ -14,7 +14,7 @@ class Normaliser::Impl {
         b_(k.arena()),
         w_(k),
         signs_(k),
-        features_(b_, atoms),
+        features_(b_, options.atoms),
         products_(w_, signs_),
         deadline_(deadline),
         cuts_(std::move(options.cuts)),
@@ -255,8 +255,8 @@ class Normaliser::Impl {
   Products products_;
   std::chrono::steady_clock::time_point deadline_;
   Cuts cuts_;
-  const std::set<WireId>* atoms_;
   ZeroCases zero_cases_;
+  const std::set<WireId>* atoms_;
   std::unordered_map<std::uint32_t, Rewrite> memo_;
   int depth_ = 0;
 };
