@@ -13,7 +13,7 @@ using namespace backend;
 
 namespace {
 
-constexpr int attempts_per_range = 200, ranges = 6;
+constexpr int attempts_per_range = 200, ranges = 6, largest_raise = 100;
 
 // What the library's distributions leave open is written out, since it differs between standard libraries.
 std::uint64_t below(std::mt19937_64& random, std::uint64_t n) { return random() % n; }
@@ -91,6 +91,20 @@ bool admissible(const Diagram& d, const std::map<Symbol, Integer>& sizes) {
   return true;
 }
 
+// Where a hypothesis fails, a variable that it is linear in is raised as far as it takes: sizes drawn at random seldom
+// satisfy |n| >= a + s*(m - 1) + 1.
+void raise_to_hypotheses(const Diagram& d, const std::set<Symbol>& open, std::map<Symbol, Integer>& sizes) {
+  for (const Size& h : d.sizes().hypotheses) {
+    const auto value = evaluate(h, sizes);
+    if (!value || *value >= 0 || *value < -largest_raise) continue;
+    for (const auto& [m, c] : h.terms())
+      if (m.size() == 1 && c == 1 && open.count(m.front())) {
+        sizes[m.front()] -= *value;
+        break;
+      }
+  }
+}
+
 }  // namespace
 
 std::map<Symbol, Integer> sample_sizes(const std::vector<const Diagram*>& diagrams, std::uint64_t seed,
@@ -117,6 +131,7 @@ std::map<Symbol, Integer> sample_sizes(const std::vector<const Diagram*>& diagra
         used.insert(n);
         sizes[v] = static_cast<unsigned long>(n);
       }
+      for (const Diagram* d : diagrams) raise_to_hypotheses(*d, {open.begin(), open.end()}, sizes);
       auto positive = [&](const Size* s) { return *evaluate(*s, sizes) > 0; };
       auto nonnegative = [&](const Size* s) { return *evaluate(*s, sizes) >= 0; };
       const bool strict = range < ranges - 1;

@@ -32,6 +32,7 @@ class Search {
       : s_(s), fixed_(fixed), limits_(limits), instances_(s, fixed, limits.seed) {}
 
   std::optional<Witness> run() {
+    if (instances_.regular_sizes().empty()) return {};
     std::optional<Found> best;
     int left_after_found = more_after_small_gap;
     for (int k = 0; k < limits_.attempts && !late(); ++k) {

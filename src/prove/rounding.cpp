@@ -136,7 +136,7 @@ double rounding_error(const Statement& exact, const Statement& stored, const std
   const Instances instances(exact, numbers, seed);
   const auto& sizes = instances.regular_sizes();
   double largest = 0;
-  for (std::size_t k = 0; k < rounding_instances; ++k)
+  for (std::size_t k = 0; k < rounding_instances && !sizes.empty(); ++k)
     if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
       largest =
           std::max(largest, float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point)).relative);

@@ -51,6 +51,21 @@ TEST_CASE("sampled sizes satisfy hypotheses and leave no axis negative") {
   CHECK_THROWS_AS(sample(s.freeze({{s.number(1), {}}}, context), 0), EvaluationError);
 }
 
+TEST_CASE("a size that must be at least a product of others is raised to it") {
+  Sketch s;
+  const Size x = size_variable(Symbol("x")), w = size_variable(Symbol("w")), y = size_variable(Symbol("y"));
+  s.input("v", std::vector<Axis>{{x, Symbol()}, {w, Symbol()}, {y, Symbol()}});
+  SizeContext context;
+  context.hypotheses = {x - w * y * y - size_constant(5)};
+  const Diagram d = s.freeze({{s.number(1), {}}}, context);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto sizes = sample(d, seed).sizes;
+    CHECK(sizes.at(Symbol("w")) >= 2);
+    CHECK(sizes.at(Symbol("y")) >= 2);
+    CHECK(sizes.at(Symbol("x")) >= 13);
+  }
+}
+
 TEST_CASE("normal values have mean 0, the given scale, and are float32") {
   std::mt19937_64 random(1);
   SampleOptions options;

@@ -89,6 +89,11 @@ TEST_CASE("a difference only at an empty axis is found") {
   CHECK(w->sizes.at(Symbol("n")) == 0);
 }
 
+TEST_CASE("where no sizes meet the conditions nothing is refuted") {
+  for (const auto& [claim, s] : claims("false rule never(x[n]): sum[n] x[n] == 0 where |n| >= 1000000\n"))
+    CHECK_FALSE(refute(s, {}, {}));
+}
+
 TEST_CASE("witnesses are shrunk") {
   const auto all = claims("false rule f(x[n,m], y[n]): y[n] * sum[m] x[n,m] == sum[m] x[n,m]\n");
   const auto w = refute(all[0].second, {}, {});
