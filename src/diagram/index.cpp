@@ -186,8 +186,9 @@ bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
   for (const auto& [m, c] : e.terms())
     for (const IndexAtom& a : m)
       if (const Quotient* q = a.quotient()) {
+        if (depth > 4) return false;
         const IndexAtom* under = q->numerator.as_atom();
-        if (!under || !under->index() || depth > 4) return false;
+        if (!under || !under->index()) return nonnegative_as_rest(e, a, depth);
         const Index i = *under->index();
         const Size n = size_of_(i), s = q->denominator;
         if (!sizes_.positive(s)) return false;
@@ -243,6 +244,33 @@ bool IndexRanges::nonnegative_at(const IndexExpression& e, int depth) const {
     as_size += Size::term(c, mono);
   }
   return context.find_farkas(as_size).has_value();
+}
+
+// s*q occurs, times an integer, for a quotient q = (u div s): it is u - r, where 0 <= r < s is the remainder.
+bool IndexRanges::nonnegative_as_rest(const IndexExpression& e, const IndexAtom& quotient, int depth) const {
+  const Quotient& q = *quotient.quotient();
+  if (!sizes_.positive(q.denominator)) return false;
+  IndexExpression factor, without;  // e = factor * q + without
+  for (const auto& [m, c] : e.terms()) {
+    const auto times = std::count(m.begin(), m.end(), quotient);
+    if (times > 1) return false;
+    IndexExpression term = index_constant(1);
+    for (const IndexAtom& a : m)
+      if (!(a == quotient)) term = term * IndexExpression::atom(a);
+    (times ? factor : without) += IndexExpression::constant(c) * term;
+  }
+  for (long k : {-1, 1, -2, 2}) {
+    if (!(factor == index_constant(k) * index_size(q.denominator))) continue;
+    Index r{0xF0000000u};
+    for (Index used : free_indices(e)) r.id = std::max(r.id, used.id + 1);
+    for (Index used : free_indices(q.numerator)) r.id = std::max(r.id, used.id + 1);
+    auto outer = size_of_;
+    const Size s = q.denominator;
+    IndexRanges inner(sizes_, [outer, r, s](Index j) { return j == r ? s : outer(j); });
+    return inner.nonnegative_at(inner.simplify(without + index_constant(k) * (q.numerator - index_variable(r))),
+                                depth + 1);
+  }
+  return false;
 }
 
 bool IndexRanges::nonnegative(const IndexExpression& e, const std::vector<IndexExpression>& guards) const {

@@ -69,6 +69,7 @@ class IndexRanges {
 
  private:
   bool nonnegative_at(const IndexExpression& e, int depth) const;
+  bool nonnegative_as_rest(const IndexExpression& e, const IndexAtom& quotient, int depth) const;
   IndexExpression resolve(const IndexExpression& numerator, const Size& denominator) const;
 
   const SizeContext& sizes_;

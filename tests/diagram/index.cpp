@@ -16,7 +16,7 @@ Size size_of(Index x) {
 }
 
 IndexExpression random_expression(std::mt19937& random, int depth) {
-  switch (random() % (depth > 0 ? 7 : 3)) {
+  switch (random() % (depth > 0 ? 8 : 3)) {
     case 0: return index_variable(Index{static_cast<std::uint32_t>(random() % 3)});
     case 1: return index_constant(static_cast<long>(random() % 7) - 2);
     case 2: return index_size(size_variable(random() % 2 ? a : b));
@@ -24,7 +24,8 @@ IndexExpression random_expression(std::mt19937& random, int depth) {
     case 4:
       return random_expression(random, depth - 1) * index_constant(static_cast<long>(random() % 5) - 2) -
              random_expression(random, depth - 1);
-    case 5:  // what a merge of axes leaves behind, split again
+    case 5: return modulo(random_expression(random, depth - 1), size_variable(random() % 2 ? a : b));
+    case 6:  // what a merge of axes leaves behind, split again
       return floor_divide(index_size(size_variable(b)) * random_expression(random, depth - 1) + index_variable(j),
                           size_variable(b));
     default: {
@@ -95,6 +96,21 @@ TEST_CASE("the bounds of two different quotients are kept apart") {
   const IndexExpression x = index_variable(i), y = index_variable(j);
   const IndexExpression inner = floor_divide(floor_divide(y, size_constant(2)) + x, size_constant(5));
   CHECK_FALSE(ranges.nonnegative(floor_divide(x, size_constant(2)) - index_constant(50) * inner));
+}
+
+TEST_CASE("a remainder is in range, whatever it is the remainder of") {
+  const SizeContext sizes;
+  const IndexRanges ranges(sizes, size_of);
+  const Size n = size_variable(a), m = size_variable(b);
+  for (const IndexExpression& e :
+       {index_variable(i) + index_constant(1), index_variable(i) - index_variable(j), index_constant(-3),
+        index_size(m) * index_variable(i) + index_variable(j) - index_constant(7)}) {
+    CHECK(ranges.within(modulo(e, n), n));
+    CHECK(ranges.nonnegative(index_size(n) - index_constant(1) - modulo(e, n)));
+    CHECK_FALSE(ranges.nonnegative(modulo(e, n) - index_constant(1)));
+    CHECK_FALSE(ranges.nonnegative(index_size(n) - index_constant(2) - modulo(e, n)));
+    CHECK_FALSE(ranges.nonnegative(index_size(m) - index_constant(1) - modulo(e, n)));
+  }
 }
 
 TEST_CASE("split and merge are inverse") {
