@@ -91,7 +91,7 @@ class Confirmer {
     if (!d.finite || d.relative > agreement) {
       // Cancellation and overflow are the floats' own; enclosures decide.
       const CertifiedDifference c = certify(s_, point, limits_.total, limits_.deadline);
-      if (c.verdict == Verdict::different)
+      if (c.verdict == Comparison::different)
         throw std::logic_error(fmt::format("the two sides of a proved statement differ by {:.3g} (relative) at a point",
                                            std::max(c.gap, d.relative)));
       reason = "floating point is too coarse at the points that were tried";

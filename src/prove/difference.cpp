@@ -111,12 +111,12 @@ CertifiedDifference certify(const Statement& s, const Environment& e, bool total
     const auto separation = disjoint(left, right);
     if (!separation) {
       if (!tight(left, right)) continue;
-      result.verdict = Verdict::same;
+      result.verdict = Comparison::same;
       return result;
     }
     const Truth here = speaks_here(s, e, total, precision);
     if (here == Truth::unknown) continue;
-    result.verdict = here == Truth::yes ? Verdict::different : Verdict::same;
+    result.verdict = here == Truth::yes ? Comparison::different : Comparison::same;
     if (here == Truth::yes) {
       result.gap = relative_gap(*separation);
       result.separation = separation;

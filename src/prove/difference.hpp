@@ -15,10 +15,10 @@ struct FloatDifference {
 };
 FloatDifference float_difference(const std::vector<Array>& left, const std::vector<Array>& right);
 
-enum class Verdict : std::uint8_t { different, same, open };
+enum class Comparison : std::uint8_t { different, same, open };
 
 struct CertifiedDifference {
-  Verdict verdict = Verdict::open;  // `same`: to 12 digits, or outside of where the statement speaks
+  Comparison verdict = Comparison::open;  // `same`: to 12 digits, or outside of where the statement speaks
   std::optional<Separation> separation;
   double gap = 0;  // distance of the intervals, relative to the largest end
   long precision = 0;

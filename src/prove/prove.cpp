@@ -4,12 +4,17 @@
 
 #include <cmath>
 
+#include "prove/difference.hpp"
 #include "prove/domain.hpp"
+#include "prove/instances.hpp"
 
 namespace skein {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t compared_points = 2;
+constexpr double comparing_seconds = 2, arithmetic_of_doubles = 1e-10;
 
 double since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
 
@@ -57,6 +62,22 @@ const char* to_string(const Verdict& v) {
   return "unknown";
 }
 
+// Whether the two sides differ at an ordinary point by more than the arithmetic of doubles explains.
+bool floats_differ(const Pairing& p, std::uint64_t seed) {
+  const Instances instances(p.statement, p.pool, seed);
+  const auto& sizes = instances.regular_sizes();
+  const auto start = Clock::now();
+  for (std::size_t k = 0; k < compared_points && !sizes.empty() && since(start) < comparing_seconds; ++k) try {
+      if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
+        if (const auto d = float_difference(evaluate(p.statement.left, *point), evaluate(p.statement.right, *point));
+            d.finite && d.relative > arithmetic_of_doubles)
+          return true;
+    } catch (const EvaluationError&) {  // too large to be run
+      return false;
+    }
+  return false;
+}
+
 class Strategy {
  public:
   Strategy(const Pairing& p, RuleBook& rules, const ProveOptions& options) : p_(p), rules_(rules), options_(options) {
@@ -67,10 +88,18 @@ class Strategy {
   }
 
   Outcome run() {
-    if (std::optional<Proof> proof = derive_all()) return confirmed(std::move(*proof));
-    const auto start = Clock::now();
-    std::optional<Witness> w = refute(p_.statement, p_.pool, limits());
-    out_.seconds["refute"] = since(start);
+    std::optional<Witness> w;
+    auto look_for_witness = [&] {
+      const auto start = Clock::now();
+      w = refute(p_.statement, p_.pool, limits());
+      out_.seconds["refute"] += since(start);
+    };
+    // Floats that differ are no evidence, but they say what to try first.
+    const bool differ = floats_differ(p_, options_.seed);
+    if (differ) look_for_witness();
+    if (!w || rounding(*w))
+      if (std::optional<Proof> proof = derive_all()) return confirmed(std::move(*proof));
+    if (!differ) look_for_witness();
     if (!w)
       out_.verdict = unknown_;
     else if (auto why = rounding(*w))
@@ -243,28 +272,31 @@ class Strategy {
   Outcome out_{Unknown{}, {}, {}};
 };
 
+namespace {
+enum class Side : std::uint8_t { left, right };
+}
+
 Outcome prove(const Pairing& p, RuleBook& rules, const ProveOptions& options) {
-  Outcome out = Strategy(p, rules, options).run();
-  if (std::holds_alternative<Proof>(out.verdict) || !options.rounding) return out;
-  const Statement& stored = p.statement;
-  const RoundedConstants in_right(stored.left, stored.right), in_left(stored.right, stored.left);
-  for (const auto& [left, right] : {std::pair(false, true), {true, false}, {true, true}}) {
-    if ((left && in_left.list().empty()) || (right && in_right.list().empty())) continue;
+  if (!options.rounding || !floats_differ(p, options.seed)) return Strategy(p, rules, options).run();
+  // Literals of one side, then those of the other one too: for the constants that the first has by then.
+  for (const auto& order :
+       {std::vector{Side::right}, {Side::left}, {Side::left, Side::right}, {Side::right, Side::left}}) {
     if (Clock::now() > options.deadline) break;
     Pairing exact = p;
     std::vector<RoundedConstant> constants;
-    for (const auto& [use, found, side] :
-         {std::tuple(left, &in_left, &exact.statement.left), {right, &in_right, &exact.statement.right}})
-      if (use) {
-        *side = found->exact(*side);
-        constants.insert(constants.end(), found->list().begin(), found->list().end());
-      }
-    if (auto rounded = Strategy(exact, rules, options).run_up_to_rounding(stored, constants)) {
-      for (const auto& [phase, seconds] : out.seconds) rounded->seconds[phase] += seconds;
-      return *rounded;
+    bool all = true;
+    for (Side side : order) {
+      Diagram &stored = side == Side::left ? exact.statement.left : exact.statement.right,
+              &other = side == Side::left ? exact.statement.right : exact.statement.left;
+      const RoundedConstants found(other, stored);
+      all = all && !found.list().empty();
+      stored = found.exact(stored);
+      constants.insert(constants.end(), found.list().begin(), found.list().end());
     }
+    if (!all || floats_differ(exact, options.seed)) continue;
+    if (auto rounded = Strategy(exact, rules, options).run_up_to_rounding(p.statement, constants)) return *rounded;
   }
-  return out;
+  return Strategy(p, rules, options).run();
 }
 
 }  // namespace skein

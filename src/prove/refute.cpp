@@ -87,7 +87,7 @@ class Search {
   }
   std::optional<CertifiedDifference> certified(const Environment& point, long precision = 64) const {
     CertifiedDifference d = certify(s_, point, limits_.total, limits_.deadline, precision);
-    if (d.verdict != Verdict::different) return {};
+    if (d.verdict != Comparison::different) return {};
     return d;
   }
 
