@@ -207,7 +207,10 @@ std::vector<Index> Elaboration::used_free_indices() const {
 
 Claim Elaboration::claim(const ClaimSyntax& syntax) {
   Claim out;
-  out.kind = syntax.kind == "axiom" ? ClaimKind::axiom : syntax.kind == "rule" ? ClaimKind::rule : ClaimKind::theorem;
+  out.kind = syntax.kind == "axiom"  ? ClaimKind::axiom
+             : syntax.kind == "rule" ? ClaimKind::rule
+             : syntax.kind == "law"  ? ClaimKind::law
+                                     : ClaimKind::theorem;
   out.negated = syntax.negated;
   out.oriented = syntax.oriented;
   out.name = Symbol(syntax.name);

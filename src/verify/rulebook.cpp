@@ -22,6 +22,16 @@ std::pair<Ref, Ref> sides(DiagramBuilder& b, const Diagram& left, const Diagram&
 
 }  // namespace
 
+const std::vector<Symbol>& canonical_form_rules() {
+  static const std::vector<Symbol> names = [] {
+    std::vector<Symbol> out;
+    for (const char* n : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction"})
+      out.emplace_back(n);
+    return out;
+  }();
+  return names;
+}
+
 Statement to_statement(const Claim& c) {
   Statement s{c.left, c.right, {}};
   for (const SignCondition& w : c.when) s.when.push_back({to_sign(w.kind), w.value});
@@ -53,8 +63,19 @@ bool RuleBook::admit(Kernel& k, Symbol name) {
 }
 
 void RuleBook::equip(Kernel& k, std::optional<Symbol> except) {
-  for (const char* name : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction"})
-    if (except != Symbol(name)) admit(k, Symbol(name));
+  for (Symbol name : canonical_form_rules())
+    if (except != name) admit(k, name);
+}
+
+bool RuleBook::is_law(const Claim& claim, const DeriveOptions& options) {
+  Kernel k(claim.left.sizes(), oracle_);
+  equip(k, claim.name);
+  for (const Condition& c : to_statement(claim).when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+  const auto [l, r] = sides(k.arena(), claim.left, claim.right);
+  DeriveOptions plain;
+  plain.leaves = false;
+  plain.deadline = options.deadline;
+  return derive(k, l, r, plain).tactic == "normal form";
 }
 
 RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
@@ -90,6 +111,13 @@ RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
     const Derivation d = derive(k, l, r, o);
     if (!d.proof) return done(RuleStatus::unknown, d.reason);
     report.tactic = d.tactic;
+    if (claim.kind == ClaimKind::law && !claim.negated && d.tactic != "normal form")
+      return done(RuleStatus::error,
+                  "the canonical form alone does not close it (" + d.tactic + " does): write `rule`");
+    const auto& own = canonical_form_rules();
+    if (claim.kind == ClaimKind::rule && !claim.negated && std::find(own.begin(), own.end(), claim.name) == own.end() &&
+        (d.tactic == "normal form" || (!o.hints.empty() && is_law(claim, options))))
+      return done(RuleStatus::error, "the canonical form alone closes it: it is a law; write `law`");
     report.certificate = write_certificate(k, claim.name, statement, d.proof->proof);
     const Replay replay = replay_certificate(report.certificate, ledger_.source(), oracle_);
     report.steps = replay.steps, report.leaves = replay.leaves;

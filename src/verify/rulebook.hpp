@@ -7,6 +7,9 @@
 
 namespace skein {
 
+// The rules that every normaliser is given, if they are known: the canonical form is what it makes with them.
+const std::vector<Symbol>& canonical_form_rules();
+
 enum class RuleStatus { verified, unknown, error };
 
 struct RuleReport {
@@ -29,7 +32,8 @@ class RuleBook {
 
   // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
   // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's
-  // own.
+  // own. A law must have the tactic "normal form"; a rule must not be within its reach, whatever its hints, unless it
+  // is one of canonical_form_rules(): else the status is `error`.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
   // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
   void equip(Kernel& k, std::optional<Symbol> except = {});
@@ -43,6 +47,9 @@ class RuleBook {
   const LeafOracle& oracle() const { return oracle_; }
 
  private:
+  // Whether the canonical form decides the claim without the solver or the hints.
+  bool is_law(const Claim& claim, const DeriveOptions& options);
+
   LeafOracle oracle_;
   Ledger ledger_;
   std::map<Symbol, std::string> left_out_;
