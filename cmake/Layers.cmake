@@ -18,7 +18,7 @@ set(SKEIN_USES_rewrite kernel graph)
 set(SKEIN_USES_verify rewrite backend lang kernel)
 set(SKEIN_USES_prove rewrite verify backend onnx lang kernel theory graph diagram)
 set(SKEIN_USES_search prove rewrite verify backend onnx lang kernel theory graph diagram)
-set(SKEIN_USES_draw lang graph diagram)
+set(SKEIN_USES_draw lang kernel graph diagram)
 set(SKEIN_USES_batch prove rewrite verify backend onnx lang kernel theory graph diagram)
 set(SKEIN_USES_cli draw batch search prove rewrite verify backend onnx lang kernel theory graph diagram)
 

@@ -216,8 +216,8 @@ class Batch {
     move_evidence_paths(report, "", (options_.out / folder).string() + "/");
     // What changed while the prover ran is not what it has decided.
     if (!contents_[k] || content_digest(r.the_case) != contents_[k]) return;
-    const bool proof = r.verdict == "proved" || r.verdict == "proved_up_to_rounding";
-    made.rules = proof ? rules_.used_by(certificates) : rules_.whole();
+    // A proof rests on the rules it names, a witness on none, and a search without a result on all.
+    made.rules = r.verdict == "unknown" ? rules_.whole() : rules_.used_by(certificates);
     if (!RuleSet(options_.ledger).agrees(made.rules)) return;
     database_.store(*contents_[k], tool_, made);
   }

@@ -90,7 +90,8 @@ void read_theorems(const fs::path& file, std::vector<Case>& out) {
     c.arguments = {statement};
     c.left = statement + " (left side)", c.right = statement + " (right side)";
     c.expected = claim.negated ? Expectation::different : Expectation::equal;
-    c.note = claim.description.substr(0, claim.description.find('\n'));
+    c.note = claim.description;
+    std::replace(c.note.begin(), c.note.end(), '\n', ' ');
     c.source = file.string();
     out.push_back(std::move(c));
   }

@@ -39,7 +39,12 @@ std::string outcome(const BatchResult& r) {
   if (r.standing() == Standing::unexpected)
     return fmt::format("    <failure type=\"verdict\" message=\"expected {}, {}\"/>\n", to_string(*r.the_case.expected),
                        escape(r.verdict));
-  return "";
+  // A proof that holds under hypotheses is a success, but says under which.
+  const auto hypotheses = report.value("hypotheses", nlohmann::json());
+  std::string said;
+  if (hypotheses.is_array())
+    for (const auto& h : hypotheses) said += "hypothesis: " + h.get<std::string>() + "\n";
+  return said.empty() ? "" : fmt::format("    <system-out>{}</system-out>\n", escape(said));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "batch/batch.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "batch/junit.hpp"
+#include "batch/markdown.hpp"
 #include "cli/command.hpp"
 #include "cli/report.hpp"
 
@@ -21,7 +23,7 @@ namespace {
 
 struct BatchArguments {
   std::vector<std::string> paths;
-  std::string out = "out/batch", ledger, junit;
+  std::string out = "out/batch", ledger, junit, markdown;
 };
 
 std::string duration(double seconds) {
@@ -100,14 +102,26 @@ json to_json(const std::vector<BatchResult>& results, const Counts& c) {
           {"kept", c.kept}};
 }
 
-// What the table says of a case that is not as expected.
+// What the table says of a case that is not as expected, or that holds under hypotheses only.
 std::string remark(const BatchResult& r) {
-  if (r.standing() == Standing::as_expected) return "";
   const json report = json::parse(r.report);
+  if (r.standing() == Standing::as_expected) {
+    const json hypotheses = report.value("hypotheses", json());
+    const std::size_t n = hypotheses.is_array() ? hypotheses.size() : 0;
+    return n == 0 ? "" : fmt::format("under {} hypothes{}", n, n == 1 ? "is" : "es");
+  }
   if (r.verdict == "error") return report.at("error").value("message", "");
   if (r.standing() == Standing::unexpected) return "not as expected";
   const json reason = report.value("reason", json());
   return reason.is_string() ? reason.get<std::string>() : "";
+}
+
+// The names of those in one standing; a long table has scrolled away.
+void print_names(const std::vector<BatchResult>& results, Standing standing, const char* title) {
+  std::string names;
+  for (const BatchResult& r : results)
+    if (r.standing() == standing) names += (names.empty() ? "" : ", ") + r.the_case.name;
+  if (!names.empty()) fmt::print("{}: {}\n", title, names);
 }
 
 void print_table(const std::vector<BatchResult>& results, const Counts& c, double seconds, const std::string& out) {
@@ -127,6 +141,8 @@ void print_table(const std::vector<BatchResult>& results, const Counts& c, doubl
   if (c.errors > 0) fmt::print("{} of the unexpected are errors; ", c.errors);
   if (c.kept > 0) fmt::print("{} kept from before; ", c.kept);
   fmt::print("{}\n", duration(seconds));
+  print_names(results, Standing::unexpected, "unexpected");
+  print_names(results, Standing::unknown, "unknown");
   fmt::print("certificates and witnesses are in {}\n", (fs::path(out) / "evidence").string());
 }
 
@@ -151,7 +167,9 @@ int run(const BatchArguments& args, const CommonOptions& common) {
   const Counts counts = count(results);
   const json report = to_json(results, counts);
   write_file(options.out / "results.json", to_text(report) + "\n");
-  if (!args.junit.empty()) write_file(args.junit, to_junit(results, "skein batch " + args.paths.front()));
+  const std::string command = fmt::format("skein batch {}", fmt::join(args.paths, " "));
+  if (!args.junit.empty()) write_file(args.junit, to_junit(results, command));
+  if (!args.markdown.empty()) write_file(args.markdown, to_markdown(results, command + " --markdown " + args.markdown));
   if (common.json)
     print_json(report);
   else
@@ -169,6 +187,7 @@ void add_batch(CLI::App& app, Invocation& call) {
   c->add_option("--out", args->out, "folder for the database, certificates and witnesses")->capture_default_str();
   c->add_option("--ledger", args->ledger, "folder with the certificates of the rules");
   c->add_option("--junit", args->junit, "also write the results as JUnit XML to this file");
+  c->add_option("--markdown", args->markdown, "also write the results as tables in Markdown to this file");
   add_common_options(*c, call.common);
   c->callback([&call, args] { call.run = [&call, args] { return run(*args, call.common); }; });
 }

@@ -152,6 +152,23 @@ void Canvas::polygon(const std::vector<Point>& corners, const char* fill, double
                          number(stroke));
 }
 
+void Canvas::place(const Canvas& picture, Point at, double scale) {
+  const Rect from = picture.extent();
+  const Point shift{at.x - scale * from.x, at.y - scale * from.y};
+  const auto moved = [&](Point p) { return Point{shift.x + scale * p.x, shift.y + scale * p.y}; };
+  shapes_ += fmt::format("<g transform=\"translate({}) scale({:.3g})\">\n{}{}{}</g>\n", pair(shift), scale,
+                         picture.wires_, picture.shapes_, picture.text_);
+  for (const Line& l : picture.lines_) {
+    const Point corner = moved({l.box.x, l.box.y});
+    lines_.push_back({l.text, {corner.x, corner.y, scale * l.box.width, scale * l.box.height}});
+  }
+  for (std::vector<Point> chain : picture.strokes_) {
+    for (Point& p : chain) p = moved(p);
+    strokes_.push_back(std::move(chain));
+  }
+  cover(Rect{at.x, at.y, scale * from.width, scale * from.height});
+}
+
 void Canvas::text(const std::string& text, Point at, Face face, double size, Anchor anchor) {
   const double width = text_width(text, face, size);
   const Rect box{anchor == Anchor::middle ? at.x - width / 2 : at.x, at.y - 0.76 * size, width, 0.98 * size};
@@ -162,12 +179,15 @@ void Canvas::text(const std::string& text, Point at, Face face, double size, Anc
                   number(at.y), number(size), anchor == Anchor::middle ? " text-anchor=\"middle\"" : "", escape(text));
 }
 
+Rect Canvas::extent() const {
+  if (right_ < left_) return {};
+  return {left_, top_, right_ - left_, bottom_ - top_};
+}
+
 std::string Canvas::svg(const std::string& title) const {
   constexpr double margin = 14;
-  const bool empty = right_ < left_;
-  const double x = empty ? 0 : left_ - margin, y = empty ? 0 : top_ - margin;
-  const double w = empty ? 2 * margin : right_ - left_ + 2 * margin,
-               h = empty ? 2 * margin : bottom_ - top_ + 2 * margin;
+  const Rect all = extent();
+  const double x = all.x - margin, y = all.y - margin, w = all.width + 2 * margin, h = all.height + 2 * margin;
   const std::string box =
       fmt::format("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", number(x), number(y), number(w), number(h));
   return fmt::format(
@@ -175,7 +195,7 @@ std::string Canvas::svg(const std::string& title) const {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"{} {} {} {}\">\n"
       "<title>{}</title>\n"
       "<style>\n"
-      ".w{{fill:none;stroke:#111;stroke-width:1.2}}\n"
+      ".w{{fill:none;stroke:#111;stroke-width:1.2;stroke-linecap:round}}\n"
       ".d{{fill:none;stroke:#111;stroke-width:1.6;stroke-dasharray:6 5}}\n"
       "text{{fill:#111}}\n"
       ".i{{font-family:'DejaVu Serif',Georgia,serif;font-style:italic}}\n"

@@ -34,6 +34,8 @@ class Canvas {
   void dot(Point at);
   void arrow_tip(Point at);  // pointing right, its tip at the point
   void polygon(const std::vector<Point>& corners, const char* fill, double stroke = 1);
+  // Another picture, its top left corner at the point.
+  void place(const Canvas& picture, Point at, double scale = 1);
   // `at` is on the base line. The box of the text is remembered.
   void text(const std::string& text, Point at, Face face, double size, Anchor anchor = Anchor::start);
 
@@ -44,6 +46,7 @@ class Canvas {
   const std::vector<Line>& lines() const { return lines_; }
   // The strokes, each as a fine chain of points, for whoever wants to check that none crosses a text.
   const std::vector<std::vector<Point>>& strokes() const { return strokes_; }
+  Rect extent() const;  // of all that is drawn; empty at the origin if nothing is
   std::string svg(const std::string& title) const;
 
  private:

@@ -52,25 +52,28 @@ bool is_chain(Op op) { return op == Op::mul || op == Op::add; }
 
 }  // namespace
 
-Idioms::Idioms(DiagramBuilder& b) : b_(b) {
-  const Module m = parse_module(text, "idioms");
-  for (const auto& [def, label] : names) {
-    const Definition* d = m.find_def(def);
-    if (!d) continue;
-    const auto& in = d->diagram.inputs();
-    entries_.push_back({label,
-                        d->diagram,
-                        d->diagram.box(d->diagram.outputs().at(0).wire).op,
-                        !in.at(0).axes.empty(),
-                        d->diagram.outputs()[0].axes.empty() && !in[0].axes.empty(),
-                        in.size() == 2,
-                        {}});
-    for (const Box& box : d->diagram.boxes())
-      if (box.op != Op::input) entries_.back().ops.insert(box.op);
-  }
+const std::vector<Idioms::Entry>& Idioms::entries() {
+  static const std::vector<Entry> all = [] {
+    std::vector<Entry> found;
+    const Module m = parse_module(text, "idioms");
+    for (const auto& [def, label] : names) {
+      const Definition* d = m.find_def(def);
+      if (!d) continue;
+      const auto& in = d->diagram.inputs();
+      found.push_back({label,
+                       d->diagram,
+                       d->diagram.box(d->diagram.outputs().at(0).wire).op,
+                       !in.at(0).axes.empty(),
+                       d->diagram.outputs()[0].axes.empty() && !in[0].axes.empty(),
+                       in.size() == 2,
+                       {}});
+      for (const Box& box : d->diagram.boxes())
+        if (box.op != Op::input) found.back().ops.insert(box.op);
+    }
+    return found;
+  }();
+  return all;
 }
-
-Idioms::~Idioms() = default;
 
 // What an argument may be: the terms below, nearest first, as far as a def of the prelude is deep.
 std::vector<Ref> Idioms::subterms(const Ref& term) {

@@ -22,18 +22,18 @@ struct Idiom {
 
 class Idioms {
  public:
-  explicit Idioms(DiagramBuilder& b);
-  ~Idioms();
+  explicit Idioms(DiagramBuilder& b) : b_(b), entries_(entries()) {}
   std::optional<Idiom> find(const Ref& term);
 
  private:
   struct Entry;
+  static const std::vector<Entry>& entries();  // read once
   std::optional<Idiom> match(const Entry& e, const Ref& term, const Ref& argument, std::optional<Index> along,
                              const Ref* epsilon);
   std::vector<Ref> subterms(const Ref& term);
 
   DiagramBuilder& b_;
-  std::vector<Entry> entries_;
+  const std::vector<Entry>& entries_;
 };
 
 }  // namespace skein

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double axis_size = 13, name_size = 16, glyph_size = 12;
 constexpr double copy_zone = 46, wiring_zone = 34, merge_zone = 34, cup_width = 20, cup_step = 9, settle_zone = 34;
+constexpr double shortest_separator = 14;  // two dashes: a single one is no line
 constexpr const char* white = "#fff";
 constexpr const char* learned_fill = "#dfe9e3";
 constexpr const char* fold_fill = "#f4f1e6";
@@ -18,8 +19,7 @@ constexpr const char* along_fill = "#eef3fb";
 
 class Painter {
  public:
-  explicit Painter(const Diagram& d)
-      : sketch_(sketch(d)), l_(lay_out(sketch_)), count_(static_cast<int>(sketch_.nodes.size())) {}
+  explicit Painter(const Sketch& s) : sketch_(s), l_(lay_out(s)), count_(static_cast<int>(s.nodes.size())) {}
 
   Canvas run() {
     measure();
@@ -391,7 +391,7 @@ class Painter {
         const int above = successor(a, c + 1), under = successor(b, c + 1);
         if (together || above < 0 || under < 0 || c + 1 >= l_.last_column || copying(c + 1) ||
             !adjacent(c + 1, above, under)) {
-          canvas_.separator(line);
+          if (line.back().x - line.front().x > shortest_separator) canvas_.separator(line);
           continue;
         }
         // In the column both sides leave free the higher of the two bands.
@@ -417,7 +417,7 @@ class Painter {
     return s.consumer < count_ && !l_.readers[s.consumer].empty() ? l_.readers[s.consumer][0] : -1;
   }
 
-  Sketch sketch_;
+  const Sketch& sketch_;
   Layout l_;
   int count_;
   std::vector<Column> columns_;
@@ -426,6 +426,8 @@ class Painter {
 
 }  // namespace
 
-Canvas draw(const Diagram& d) { return Painter(d).run(); }
+Canvas draw(const Sketch& s) { return Painter(s).run(); }
+
+Canvas draw(const Diagram& d) { return draw(sketch(d)); }
 
 }  // namespace skein

@@ -6,9 +6,11 @@
 
 #include "diagram/diagram.hpp"
 #include "draw/canvas.hpp"
+#include "draw/sketch.hpp"
 
 namespace skein {
 
 Canvas draw(const Diagram& d);
+Canvas draw(const Sketch& s);
 
 }  // namespace skein

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "draw/idioms.hpp"
+#include "draw/labels.hpp"
 
 namespace skein {
 
@@ -19,39 +20,10 @@ struct Use {
   std::vector<Index> at;
 };
 
-// Short fractions are exact; what was a floating-point number is shown to four digits.
-std::string print(const Rational& r) { return r.get_den() <= 1000 ? r.get_str() : fmt::format("{:.4g}", r.get_d()); }
-
 // The size without its bars where it is one name or number.
 std::string print(const Size& s) { return to_string(s); }
 
 constexpr std::size_t longest_view = 40;  // bytes; what is longer says less than a word
-
-const char* symbol(Op op) {
-  switch (op) {
-    case Op::inv: return "1/x";
-    case Op::sqrt: return "√";
-    case Op::conj: return "and";
-    case Op::disj: return "or";
-    case Op::negate: return "not";
-    case Op::less: return "<";
-    case Op::less_equal: return "≤";
-    case Op::equal: return "=";
-    case Op::add: return "+";
-    case Op::mul: return "×";
-    default: return info(op).name;
-  }
-}
-
-const char* fold_symbol(Op op) {
-  switch (op) {
-    case Op::add: return "Σ";
-    case Op::mul: return "Π";
-    case Op::conj: return "all";
-    case Op::disj: return "any";
-    default: return info(op).name;
-  }
-}
 
 class Sketcher {
  public:
@@ -109,7 +81,7 @@ class Sketcher {
     const Box& box = b_.box(r.wire);
     switch (box.op) {
       case Op::literal:
-        return Text{print(box.value), box.value >= 0 && print(box.value).find('/') == std::string::npos};
+        return Text{label(box.value), box.value >= 0 && label(box.value).find('/') == std::string::npos};
       case Op::neg_inf: return Text{"−∞"};
       case Op::size_value: return Text{print(box.size), box.size.terms().size() <= 1};
       case Op::input:
@@ -209,9 +181,9 @@ class Sketcher {
       case Op::view: return reindexed(box, r);
       case Op::cases: return guarded(r);
     }
-    if (box.op == Op::index_value)
-      return node(Glyph::source, to_string(b_.open(r).index.at(0), name_of()), r.at, {}, {});
-    return operation(box.op == Op::opaque ? box.name.text() : symbol(box.op), b_.open(r).inputs, r.at, {});
+    if (box.op == Op::index_value) return node(Glyph::source, label(b_.open(r).index.at(0), name_of()), r.at, {}, {});
+    return operation(box.op == Op::opaque ? box.name.text() : label(box.op), b_.open(r).inputs, r.at,
+                     info(box.op).unordered);
   }
 
   // A small number that is itself an input of the diagram has to be seen: no idiom hides it.
@@ -405,12 +377,12 @@ class Sketcher {
     if (box.fold == Op::add && b_.box(body.wire).op == Op::mul && !recognised(body) && !constant(body))
       return product(b_.open(body).inputs, r.at, opened.bound);
     const Use x = use(body);
-    return node(Glyph::fold, fold_symbol(box.fold), indices_of({x}, r.at), opened.bound, {x}, opened.bound);
+    return node(Glyph::fold, fold_label(box.fold), indices_of({x}, r.at), opened.bound, {x}, opened.bound);
   }
 
   // Several arguments; constants among them are written into the label.
   Use operation(const std::string& name, const std::vector<Ref>& arguments, const std::vector<Index>& out,
-                const std::vector<Index>& targets) {
+                bool unordered) {
     std::vector<Use> inputs;
     std::string list;
     bool constants = false;
@@ -429,13 +401,12 @@ class Sketcher {
       const auto left = constant(arguments[0]), right = constant(arguments[1]);
       label = fmt::format("{} {} {}", left ? left->text : "·", name, right ? right->text : "·");
     }
-    const Glyph glyph = inputs.empty()                          ? Glyph::source
-                        : inputs.size() == 1 && targets.empty() ? Glyph::pointwise
-                                                                : Glyph::operation;
+    if (unordered) in_order(inputs);
+    const Glyph glyph = inputs.empty() ? Glyph::source : inputs.size() == 1 ? Glyph::pointwise : Glyph::operation;
     return node(glyph, label, inputs.empty() ? out : indices_of(inputs, out), {}, inputs);
   }
 
-  std::function<std::string(Index)> name_of() {
+  IndexNames name_of() {
     return [this](Index i) {
       const std::string& n = b_.axis(i).name.text();
       return n.empty() ? "i" : n;
@@ -448,7 +419,7 @@ class Sketcher {
     std::string guard;
     std::vector<Index> mentioned;
     for (const IndexExpression& e : opened.index) {
-      guard += (guard.empty() ? "" : ", ") + comparison(e);
+      guard += (guard.empty() ? "" : ", ") + guard_label(e, name_of());
       for (const Index i : free_indices(e))
         if (!subset({i}, mentioned)) mentioned.push_back(i);
     }
@@ -467,22 +438,6 @@ class Sketcher {
     return node(Glyph::operation, label, r.at, {}, inputs);
   }
 
-  // e >= 0 with the negative terms on the other side: j <= i.
-  std::string comparison(const IndexExpression& e) {
-    IndexExpression left, right;
-    for (const auto& [m, c] : e.terms()) {
-      if (c < 0)
-        left -= IndexExpression::term(c, m);
-      else
-        right += IndexExpression::term(c, m);
-    }
-    // 1 <= x - y is the strict y < x
-    const IndexExpression one = index_constant(1);
-    const bool strict = left.constant_term() == 1;
-    if (strict) left -= one;
-    return fmt::format("{} {} {}", to_string(left, name_of()), strict ? "<" : "≤", to_string(right, name_of()));
-  }
-
   // A view: axes that are read at a plain index pass by, the others end, and what they are read at starts.
   Use reindexed(const Box& box, const Ref& r) {
     const auto opened = b_.open(r);
@@ -495,12 +450,13 @@ class Sketcher {
     for (std::size_t s = 0; s < opened.index.size(); ++s) {
       const IndexExpression& e = opened.index[s];
       const IndexAtom* atom = e.as_atom();
-      if (atom && atom->index() && times[*atom->index()] == 1) {
+      const bool whole = atom && atom->index() && b_.axis(*atom->index()).size == b_.axis(x.at[s]).size;
+      if (whole && times[*atom->index()] == 1) {
         x.at[s] = *atom->index();
         continue;
       }
       bound.push_back(x.at[s]);
-      label += (label.empty() ? "" : ", ") + to_string(e, name_of());
+      label += (label.empty() ? "" : ", ") + skein::label(e, name_of());
     }
     for (const Index i : r.at) {
       if (std::find(x.at.begin(), x.at.end(), i) == x.at.end()) targets.push_back(i);

@@ -15,6 +15,8 @@ struct Replay {
   TheoremPtr theorem;
   std::size_t steps = 0;
   std::size_t leaves = 0;
+  std::shared_ptr<Kernel> kernel;        // in which it was replayed, for whoever reads the derivation
+  std::optional<EquationId> conclusion;  // of that kernel
 };
 // Throws Rejected with the line and the reason. `oracle` is asked for every leaf.
 Replay replay_certificate(std::string_view text, const TheoremSource& source, const LeafOracle& oracle);

@@ -89,7 +89,7 @@ class CertificateReader {
       need(!kernel_, "sizes come first");
       context_.hypotheses.push_back(text::read_size(word(l, 1)));
     } else {
-      if (!kernel_) kernel_.emplace(context_, oracle_);
+      if (!kernel_) kernel_ = std::make_shared<Kernel>(context_, oracle_);
       if (key == "use")
         use(l);
       else if (key == "array")
@@ -311,11 +311,13 @@ class CertificateReader {
     std::string_view id = word(l, 1);
     need(id.size() > 1 && id[0] == 'e', "a conclusion names an equation");
     need(!name_.empty() && left_ && right_, "the claim is incomplete");
-    TheoremPtr t = kernel_->conclude(name_, *left_, *right_, when_, equations_.at(read_number(id.substr(1))));
+    result_.conclusion = equations_.at(read_number(id.substr(1)));
+    TheoremPtr t = kernel_->conclude(name_, *left_, *right_, when_, *result_.conclusion);
     auto stamped = std::shared_ptr<Theorem>(new Theorem(*t));
     stamped->digest_ = digest(text_);
     result_.theorem = stamped;
     result_.leaves = kernel_->leaves();
+    result_.kernel = kernel_;
   }
 
   std::string_view text_;
@@ -323,7 +325,7 @@ class CertificateReader {
   const LeafOracle& oracle_;
   Symbol name_;
   SizeContext context_;
-  std::optional<Kernel> kernel_;
+  std::shared_ptr<Kernel> kernel_;
   std::vector<InputPort> inputs_;
   std::vector<WireId> wires_;  // by number in the certificate
   std::optional<Diagram> left_, right_;

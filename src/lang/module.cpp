@@ -170,7 +170,7 @@ Diagram Module::instantiate_def(std::string_view name) const {
 
 fs::path default_prelude() {
   if (const char* set = std::getenv("SKEIN_PRELUDE")) return set;
-  return fs::path(__FILE__).parent_path().parent_path().parent_path() / "rules" / "prelude";
+  return fs::path(SKEIN_SOURCE_DIR) / "rules" / "prelude";
 }
 
 Module load_module(const fs::path& file, const ModuleOptions& options) { return ModuleLoader(options).load(file); }

@@ -6,6 +6,7 @@
 
 #include "draw/layout.hpp"
 #include "draw/picture.hpp"
+#include "draw/proof.hpp"
 #include "lang/module.hpp"
 
 using namespace skein;
@@ -133,4 +134,19 @@ TEST_CASE("operands of a glyph are neighbours") {
     for (const auto& state : l.states)
       for (std::size_t k = 1; k < state.size(); ++k) CHECK(l.y(state[k]) - l.y(state[k - 1]) > 39);
   }
+}
+
+TEST_CASE("the first part of an axis is not drawn as the whole of it") {
+  CHECK(count(sketch(def("def f[m:axis](x[n:m+1])[k:m] = exp(x[k])", "f")), Glyph::reindex) == 1);
+  CHECK(count(sketch(def("def f[m:axis](x[n:m+1])[k:m+1] = exp(x[k])", "f")), Glyph::reindex) == 0);
+}
+
+TEST_CASE("axes are named after the boundary that they come from") {
+  Sketch s = sketch(def("def f(x[n])[n] { y[j:n] = exp(x[j]) / 3\n return y[n] + x[n] * sin(y[n]) }", "f"));
+  for (SketchNode& node : s.nodes)
+    if (node.glyph != Glyph::source)
+      for (Axis& a : node.local) a.name = Symbol("foreign");
+  name_axes_after_boundary(s);
+  for (const SketchNode& node : s.nodes)
+    for (const Axis& a : node.local) CHECK(a.name.text() == "n");
 }
