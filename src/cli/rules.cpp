@@ -239,6 +239,8 @@ void add_rules(CLI::App& app, Invocation& call) {
   CLI::App* rules = app.add_subcommand("rules", "Verify, list and explain the rules");
   rules->require_subcommand(1);
   add_rules_verify(*rules, call);
+  add_rules_audit(*rules, call);
+  add_rules_mutate(*rules, call);
   add_rules_list(*rules, call);
   add_rules_explain(*rules, call);
   add_rules_smt2(*rules, call);

@@ -21,6 +21,7 @@ struct RuleReport {
   std::string tactic;       // what closed it
   std::string reason;       // why not
   std::string certificate;  // text, if verified
+  TheoremPtr theorem;       // what its replay gave
   std::size_t steps = 0, leaves = 0;
   double seconds = 0;
 };
@@ -35,6 +36,8 @@ class RuleBook {
   // own. A law must have the tactic "normal form"; a rule must not be within its reach, whatever its hints, unless it
   // is one of canonical_form_rules(): else the status is `error`.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
+  // The same for a statement that nobody has claimed: it joins nothing.
+  RuleReport derive_statement(Symbol name, const Statement& statement, const DeriveOptions& options = {});
   // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
   void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
@@ -47,8 +50,10 @@ class RuleBook {
   const LeafOracle& oracle() const { return oracle_; }
 
  private:
-  // Whether the canonical form decides the claim without the solver or the hints.
-  bool is_law(const Claim& claim, const DeriveOptions& options);
+  RuleReport verify_axiom(const Claim& claim);
+  // A sentence if a verified claim is a law that is called a rule, or the reverse.
+  std::string misclassified(const Claim& claim, const Statement& statement, const RuleReport& report,
+                            const DeriveOptions& options);
 
   LeafOracle oracle_;
   Ledger ledger_;
@@ -56,5 +61,11 @@ class RuleBook {
 };
 
 Statement to_statement(const Claim& c);
+// The one output of each side as a term, both at the same indices, which are those of the output's axes.
+struct Sides {
+  Ref left, right;
+  std::vector<Index> axes;
+};
+Sides sides(DiagramBuilder& b, const Diagram& left, const Diagram& right, const DiagramBuilder::Substitution& s = {});
 
 }  // namespace skein
