@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -26,7 +27,7 @@ constexpr double most_unknown = 0.05;
 
 struct MutateArguments {
   std::vector<std::string> files;
-  std::size_t count = 8, statements = 0;
+  std::size_t count = 0, statements = 0;  // 0: all
 };
 
 // --- in the child
@@ -34,11 +35,14 @@ struct MutateArguments {
 json fates_of(const Claim& claim, RuleBook& book, const MutateArguments& args, std::uint64_t seed) {
   const Statement s = to_statement(claim);
   json out = json::array();
-  for (const Mutant& m : sample_mutants(s, args.count, seed)) {
+  std::size_t decided = 0;
+  for (const Mutant& m : sample_mutants(s, seed)) {
+    if (args.count > 0 && decided == args.count) break;
     MutantLimits limits;
     limits.seed = seed;
     limits.hints = claim.hints;
     const MutantFate f = decide(m, book, limits);
+    decided += f.fate != Fate::ill_formed;
     out.push_back({{"statement", claim.name.text()},
                    {"kind", to_string(m.kind)},
                    {"edit", m.edit},
@@ -103,10 +107,11 @@ int report(const std::vector<json>& by_statement, const CommonOptions& common) {
   std::vector<json> unknown, contradicted;
   json every = json::array();
   int runs = 0;
-  std::size_t fewest = by_statement.empty() ? 0 : by_statement.front().size();
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
   for (const json& mutants : by_statement) {
-    fewest = std::min(fewest, mutants.size());
+    std::size_t decided = 0;
     for (const json& m : mutants) {
+      decided += m.at("fate") != to_string(Fate::ill_formed);
       const std::string fate = m.at("fate");
       ++all.by_fate[fate], ++by_kind[m.at("kind")].by_fate[fate];
       runs += m.at("runs").get<int>();
@@ -114,6 +119,7 @@ int report(const std::vector<json>& by_statement, const CommonOptions& common) {
       if (fate == to_string(Fate::contradicted)) contradicted.push_back(m);
       every.push_back(m);
     }
+    fewest = std::min(fewest, decided);
   }
   const double share = all.total() ? static_cast<double>(all.of(Fate::unknown)) / all.total() : 0;
   if (common.json) {
@@ -132,8 +138,10 @@ int report(const std::vector<json>& by_statement, const CommonOptions& common) {
     };
     for (const auto& [kind, t] : by_kind) line(kind, t);
     line("all", all);
-    fmt::print("\n{} statements; the proved mutants ran {} times without a certified difference; {:.1f} % unknown\n",
-               by_statement.size(), runs, 100 * share);
+    fmt::print(
+        "\n{} statements, at least {} mutants of each; the proved ones ran {} times without a certified difference; "
+        "{:.1f} % unknown\n",
+        by_statement.size(), fewest, runs, 100 * share);
     for (const json& m : unknown)
       fmt::print("unknown: {}: {} ({})\n", m.at("statement").get<std::string>(), m.at("edit").get<std::string>(),
                  m.at("detail").get<std::string>());
@@ -177,9 +185,7 @@ void add_rules_mutate(CLI::App& rules, Invocation& call) {
   CLI::App* c = rules.add_subcommand("mutate", "Edit every rule and see that what is false is refuted");
   auto args = std::make_shared<MutateArguments>();
   c->add_option("FILE", args->files, "files with rules; all of rules/ if there is none");
-  c->add_option("--count", args->count, "mutants of each statement at most")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  c->add_option("--count", args->count, "mutants of each statement at most; 0: all")->capture_default_str();
   c->add_option("--statements", args->statements, "take only so many statements, chosen by the seed; 0: all")
       ->capture_default_str();
   add_common_options(*c, call.common);

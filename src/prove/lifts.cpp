@@ -170,7 +170,7 @@ LiftReport run_lifts(const Statement& s, int count, std::uint64_t seed) {
       const Statement lifted = random_lift(s, random, forms);
       const Instances instances(lifted, no_weights, random());
       const auto sizes = small_sizes(instances, lifted, random);
-      if (sizes) point = instances.draw(*sizes, Instances::style(k), random());
+      if (sizes) point = instances.draw(*sizes, Instances::style(k + n), random());
       if (!point) continue;
       report.counts += forms;
       for (const auto& [v, size] : point->sizes)

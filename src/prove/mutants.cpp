@@ -10,7 +10,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double worth_certifying = 1e-10;
-constexpr int points_for_ranges = 12, attempts = 48;
+constexpr int points_for_ranges = 12, attempts = 36, more_attempts = 400;
 
 class Judge {
  public:
@@ -20,10 +20,7 @@ class Judge {
   MutantFate run() {
     if (instances_.regular_sizes().empty()) return {Fate::ill_formed, "no sizes are admissible", 0, 0};
     if (same_sides()) return confirmed("the two sides are the same diagram");
-    SearchLimits search;
-    search.seed = limits_.seed, search.attempts = attempts, search.total = true, search.shrink = false;
-    search.deadline = deadline();
-    if (const auto w = refute(s_, {}, search)) return {Fate::refuted, w->where, 0, 0};
+    if (const auto w = witness(attempts, limits_.seed)) return {Fate::refuted, w->where, 0, 0};
     std::string reason;
     for (const auto& hints : hints_to_try()) {
       DeriveOptions options;
@@ -33,11 +30,19 @@ class Judge {
       if (r.status == RuleStatus::verified) return confirmed(r.tactic);
       reason = r.reason;
     }
+    if (const auto w = witness(more_attempts, limits_.seed + 1)) return {Fate::refuted, w->where, 0, 0};
     if (!speaks()) return {Fate::ill_formed, "it reads outside of an array, or its conditions are not met", 0, 0};
     return {Fate::unknown, reason, 0, 0};
   }
 
  private:
+  std::optional<Witness> witness(int tries, std::uint64_t seed) const {
+    SearchLimits search;
+    search.seed = seed, search.attempts = tries, search.total = true, search.shrink = false;
+    search.deadline = deadline();
+    return refute(s_, {}, search);
+  }
+
   Clock::time_point deadline() const {
     return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limits_.seconds));
   }

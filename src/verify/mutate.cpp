@@ -11,8 +11,8 @@ namespace {
 
 // A box taken apart at issued indices.
 struct Parts {
+  Ref whole;
   Box shape;
-  std::vector<Index> at;  // the indices of its result
   std::vector<Ref> inputs;
   std::vector<Index> bound;
 };
@@ -20,7 +20,7 @@ struct Parts {
 struct Edit {
   MutationKind kind;
   std::string words;
-  std::function<Ref(DiagramBuilder&, Parts)> make;  // the new result at parts.at, or at fewer indices
+  std::function<Ref(DiagramBuilder&, Parts)> make;  // the new result at the indices of parts.whole, or fewer
 };
 
 std::optional<Op> neighbour(Op op) {
@@ -127,13 +127,14 @@ void reduction_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) 
                      q.bound[k] = shorter;
                      return builder.reduce(q.shape.fold, q.bound, body);
                    }});
-    for (std::size_t n = 0; n < p.at.size(); ++n)
-      if (b.axis(p.at[n]).size == axis.size)
-        out.push_back({MutationKind::axis, "a reduction binds another axis in place of " + axis.name.text(),
-                       [k, n](DiagramBuilder& builder, Parts q) {
-                         const Ref body = builder.rename(q.inputs[0], {{q.bound[k], q.at[n]}, {q.at[n], q.bound[k]}});
-                         return builder.reduce(q.shape.fold, q.bound, body);
-                       }});
+    for (std::size_t n = 0; n < p.whole.at.size(); ++n)
+      if (b.axis(p.whole.at[n]).size == axis.size)
+        out.push_back(
+            {MutationKind::axis, "a reduction binds another axis in place of " + axis.name.text(),
+             [k, n](DiagramBuilder& builder, Parts q) {
+               const Ref body = builder.rename(q.inputs[0], {{q.bound[k], q.whole.at[n]}, {q.whole.at[n], q.bound[k]}});
+               return builder.reduce(q.shape.fold, q.bound, body);
+             }});
   }
 }
 
@@ -149,14 +150,12 @@ void fold_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) {
       std::any_of(p.inputs.begin(), p.inputs.end(), [&](const Ref& r) { return negative(b, r); }))
     out.push_back(
         {MutationKind::operands, "the operands of a difference are exchanged", [](DiagramBuilder& builder, Parts q) {
-           return builder.add(Op::mul, {builder.literal(-1), builder.make(q.shape, q.inputs, q.bound)});
+           return builder.add(Op::mul, {builder.literal(-1), q.whole});
          }});
   for (std::size_t k = 0; k < p.inputs.size(); ++k)
     if (p.shape.op == Op::mul && b.box(p.inputs[k].wire).op == Op::inv)
-      out.push_back(
-          {MutationKind::operands, "the operands of a quotient are exchanged", [](DiagramBuilder& builder, Parts q) {
-             return builder.add(Op::inv, {builder.make(q.shape, q.inputs, q.bound)});
-           }});
+      out.push_back({MutationKind::operands, "the operands of a quotient are exchanged",
+                     [](DiagramBuilder& builder, Parts q) { return builder.add(Op::inv, {q.whole}); }});
 }
 
 // Every edit of one box.
@@ -208,6 +207,13 @@ std::vector<Edit> edits(DiagramBuilder& b, const Parts& p) {
         out.push_back(
             {MutationKind::term, name + " is dropped", [](DiagramBuilder&, const Parts& q) { return q.inputs[0]; }});
       break;
+    case Op::input:
+      if (p.shape.dtype == DType::real)
+        out.push_back(
+            {MutationKind::constant, p.shape.name.text() + " is negated", [](DiagramBuilder& builder, const Parts& q) {
+               return builder.add(Op::mul, {builder.literal(-1), q.whole});
+             }});
+      break;
     default: break;
   }
   if (const auto other = neighbour(p.shape.op); other && p.shape.op != Op::reduce)
@@ -218,7 +224,7 @@ std::vector<Edit> edits(DiagramBuilder& b, const Parts& p) {
 
 Parts parts(DiagramBuilder& b, const Ref& r) {
   auto o = b.open(r);
-  Parts p{b.box(r.wire), r.at, o.inputs, o.bound};
+  Parts p{r, b.box(r.wire), o.inputs, o.bound};
   p.shape.index = o.index;
   return p;
 }
@@ -270,11 +276,11 @@ class Mutator {
  private:
   void edit_side(const Ref& side, bool left) {
     for (WireId w : wires_below(b_, {side.wire})) {
-      if (b_.box(w).op == Op::input) continue;
-      const Ref whole = b_.at_fresh(w);
-      const Parts p = parts(b_, whole);
-      for (const Edit& e : edits(b_, p)) try {
-          const Ref changed = Replacement(b_, w, {whole.at, e.make(b_, p)}).in(side);
+      const Parts p = parts(b_, b_.at_fresh(w));
+      std::vector<Edit> all = edits(b_, p);
+      read_others(p, all);
+      for (const Edit& e : all) try {
+          const Ref changed = Replacement(b_, w, {p.whole.at, e.make(b_, p)}).in(side);
           const std::pair both(left ? changed : sides_.left, left ? sides_.right : changed);
           if (!seen_.insert(both).second) continue;
           out_.push_back({e.kind,
@@ -282,6 +288,23 @@ class Mutator {
                           {freeze_side(both.first), freeze_side(both.second), s_.when}});
         } catch (const IllTyped&) {  // the neighbour of an operator may not exist for its type
         }
+    }
+  }
+
+  // Another array of the same axes in place of an array.
+  void read_others(const Parts& p, std::vector<Edit>& out) {
+    if (p.shape.op != Op::input) return;
+    for (const InputPort& q : s_.left.inputs()) {
+      const Ref other = b_.input(q.name, q.axes, q.dtype);
+      const auto &axes = b_.axes(p.whole.wire), &others = b_.axes(other.wire);
+      const bool like =
+          q.dtype == p.shape.dtype && std::equal(axes.begin(), axes.end(), others.begin(), others.end(),
+                                                 [](const Axis& x, const Axis& y) { return x.size == y.size; });
+      if (like && other.wire != p.whole.wire)
+        out.push_back({MutationKind::operands, q.name.text() + " is read in place of " + p.shape.name.text(),
+                       [w = other.wire](DiagramBuilder&, const Parts& parts) {
+                         return Ref{w, parts.whole.at};
+                       }});
     }
   }
 
@@ -341,13 +364,13 @@ const char* to_string(MutationKind k) {
 
 std::vector<Mutant> mutants(const Statement& s) { return Mutator(s).run(); }
 
-std::vector<Mutant> sample_mutants(const Statement& s, std::size_t count, std::uint64_t seed) {
+std::vector<Mutant> sample_mutants(const Statement& s, std::uint64_t seed) {
   std::map<MutationKind, std::vector<Mutant>> by_kind;
   for (Mutant& m : mutants(s)) by_kind[m.kind].push_back(std::move(m));
   std::mt19937_64 random(seed);
   std::vector<Mutant> out;
-  while (out.size() < count && !by_kind.empty())
-    for (auto it = by_kind.begin(); it != by_kind.end() && out.size() < count;) {
+  while (!by_kind.empty())
+    for (auto it = by_kind.begin(); it != by_kind.end();) {
       std::vector<Mutant>& left = it->second;
       const auto k = static_cast<std::ptrdiff_t>(random() % left.size());
       out.push_back(std::move(left[static_cast<std::size_t>(k)]));

@@ -26,7 +26,7 @@ struct Mutant {
 
 // Every mutant that is another statement, each once, in a fixed order.
 std::vector<Mutant> mutants(const Statement& s);
-// At most `count` of them, kinds in turn, chosen by the seed.
-std::vector<Mutant> sample_mutants(const Statement& s, std::size_t count, std::uint64_t seed);
+// The same in a random order in which the kinds take turns.
+std::vector<Mutant> sample_mutants(const Statement& s, std::uint64_t seed);
 
 }  // namespace skein
