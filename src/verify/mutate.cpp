@@ -110,13 +110,13 @@ void read_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) {
 }
 
 void reduction_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) {
-  if (p.shape.dtype != DType::boolean) {
-    const Op fold = p.shape.fold == Op::max ? Op::min : Op::max;
-    if (p.shape.dtype == DType::real || fold == Op::max)
-      out.push_back({MutationKind::neighbour,
-                     std::string("a reduction by ") + info(p.shape.fold).name + " becomes one by " + info(fold).name,
-                     [fold](DiagramBuilder& builder, Parts q) { return builder.reduce(fold, q.bound, q.inputs[0]); }});
-  }
+  const Op fold = p.shape.dtype == DType::boolean ? *neighbour(p.shape.fold)
+                  : p.shape.fold == Op::max       ? Op::min
+                                                  : Op::max;
+  if (p.shape.dtype != DType::ext || fold == Op::max)
+    out.push_back({MutationKind::neighbour,
+                   std::string("a reduction by ") + info(p.shape.fold).name + " becomes one by " + info(fold).name,
+                   [fold](DiagramBuilder& builder, Parts q) { return builder.reduce(fold, q.bound, q.inputs[0]); }});
   for (std::size_t k = 0; k < p.bound.size(); ++k) {
     const Axis axis = b.axis(p.bound[k]);
     out.push_back({MutationKind::axis, "a reduction leaves out the last point of " + axis.name.text(),
@@ -136,6 +136,23 @@ void reduction_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) 
                return builder.reduce(q.shape.fold, q.bound, body);
              }});
   }
+}
+
+// A number is negated; a truth value is negated, or one of the constants, which are conjunctions with the negation.
+void array_edits(const Parts& p, std::vector<Edit>& out) {
+  const std::string name = p.shape.name.text();
+  if (p.shape.dtype == DType::real)
+    out.push_back({MutationKind::constant, name + " is negated", [](DiagramBuilder& builder, const Parts& q) {
+                     return builder.add(Op::mul, {builder.literal(-1), q.whole});
+                   }});
+  if (p.shape.dtype != DType::boolean) return;
+  out.push_back({MutationKind::constant, name + " is negated",
+                 [](DiagramBuilder& builder, const Parts& q) { return builder.add(Op::negate, {q.whole}); }});
+  for (Op fold : {Op::conj, Op::disj})
+    out.push_back({MutationKind::constant, name + (fold == Op::conj ? " becomes false" : " becomes true"),
+                   [fold](DiagramBuilder& builder, const Parts& q) {
+                     return builder.add(fold, {q.whole, builder.add(Op::negate, {q.whole})});
+                   }});
 }
 
 void fold_edits(DiagramBuilder& b, const Parts& p, std::vector<Edit>& out) {
@@ -196,6 +213,7 @@ std::vector<Edit> edits(DiagramBuilder& b, const Parts& p) {
     case Op::min:
     case Op::conj:
     case Op::disj: fold_edits(b, p, out); break;
+    case Op::negate:
     case Op::inv:
     case Op::exp:
     case Op::log:
@@ -203,17 +221,11 @@ std::vector<Edit> edits(DiagramBuilder& b, const Parts& p) {
     case Op::erf:
     case Op::sin:
     case Op::cos:
-      if (b.dtype(p.inputs[0].wire) == DType::real)
+      if (b.dtype(p.inputs[0].wire) == p.shape.dtype)
         out.push_back(
             {MutationKind::term, name + " is dropped", [](DiagramBuilder&, const Parts& q) { return q.inputs[0]; }});
       break;
-    case Op::input:
-      if (p.shape.dtype == DType::real)
-        out.push_back(
-            {MutationKind::constant, p.shape.name.text() + " is negated", [](DiagramBuilder& builder, const Parts& q) {
-               return builder.add(Op::mul, {builder.literal(-1), q.whole});
-             }});
-      break;
+    case Op::input: array_edits(p, out); break;
     default: break;
   }
   if (const auto other = neighbour(p.shape.op); other && p.shape.op != Op::reduce)
