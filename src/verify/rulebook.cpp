@@ -5,6 +5,8 @@
 namespace skein {
 namespace {
 
+constexpr const char* canonical_tactic = "normal form";
+
 Sign to_sign(SignCondition::Kind k) {
   switch (k) {
     case SignCondition::positive: return Sign::positive;
@@ -132,20 +134,21 @@ RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
   return report;
 }
 
+bool RuleBook::canonical_form_closes(Symbol name, const Statement& statement, const DeriveOptions& options) {
+  DeriveOptions plain = options;
+  plain.hints.clear(), plain.leaves = false;
+  return derive_statement(name, statement, plain).tactic == canonical_tactic;
+}
+
 std::string RuleBook::misclassified(const Claim& claim, const Statement& statement, const RuleReport& report,
                                     const DeriveOptions& options) {
-  constexpr const char* canonical = "normal form";
-  if (claim.kind == ClaimKind::law && report.tactic != canonical)
+  if (claim.kind == ClaimKind::law && report.tactic != canonical_tactic)
     return "the canonical form alone does not close it (" + report.tactic + " does): write `rule`";
   const auto& own = canonical_form_rules();
   if (claim.kind != ClaimKind::rule || std::find(own.begin(), own.end(), claim.name) != own.end()) return "";
-  std::string tactic = report.tactic;
-  if (!options.hints.empty()) {  // it was not asked without them
-    DeriveOptions plain = options;
-    plain.hints.clear(), plain.leaves = false;
-    tactic = derive_statement(claim.name, statement, plain).tactic;
-  }
-  return tactic == canonical ? "the canonical form alone closes it: it is a law; write `law`" : "";
+  const bool asked = options.hints.empty();  // with hints, the canonical form was not asked alone
+  const bool closes = asked ? report.tactic == canonical_tactic : canonical_form_closes(claim.name, statement, options);
+  return closes ? "the canonical form alone closes it: it is a law; write `law`" : "";
 }
 
 }  // namespace skein

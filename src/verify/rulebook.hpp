@@ -38,6 +38,8 @@ class RuleBook {
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
   // The same for a statement that nobody has claimed: it joins nothing.
   RuleReport derive_statement(Symbol name, const Statement& statement, const DeriveOptions& options = {});
+  // Whether the canonical form closes it by itself: what makes a claim a law.
+  bool canonical_form_closes(Symbol name, const Statement& statement, const DeriveOptions& options = {});
   // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
   void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
