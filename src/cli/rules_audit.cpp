@@ -127,9 +127,12 @@ class Audit {
     return c;
   }
 
+  // What matters here is what the statements say: whether they hold is the business of `verify`, which asks a solver.
+  static bool believe(const std::string&) { return true; }
+
   Check kinds() {
     Check c{"kinds", "the canonical form closes every law and no rule but its own", {}};
-    RuleBook book({}, default_ledger());
+    RuleBook book(believe, default_ledger());
     const auto& own = canonical_form_rules();
     for (std::size_t k = 0; k < true_.size(); ++k) {
       const RuleEntry& r = *true_[k];
@@ -190,8 +193,7 @@ class Audit {
     Check c{"one step",
             fmt::format("none is one step with another, but for laws that are \"{} ...\"", reason_for_instance),
             {}};
-    // What matters here is what the statements say: whether they hold is the business of `verify`, which asks a solver.
-    RuleBook book([](const std::string&) { return true; }, default_ledger());
+    RuleBook book(believe, default_ledger());
     std::vector<TheoremPtr> theorems;
     for (std::size_t k = 0; k < true_.size(); ++k) {
       theorems.push_back(theorem(book, *true_[k]->claim, statements_[k]));
