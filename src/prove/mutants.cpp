@@ -82,6 +82,7 @@ class Judge {
           how + ", but left in " + to_string(c.separation->left) + ", right in " + to_string(c.separation->right);
       break;
     }
+    if (out.runs == 0) return {Fate::ill_formed, "no point was found that meets its conditions", 0, 0};
     return out;
   }
 

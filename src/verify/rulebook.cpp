@@ -1,6 +1,7 @@
 #include "verify/rulebook.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace skein {
 namespace {
@@ -111,7 +112,12 @@ RuleReport RuleBook::verify_axiom(const Claim& claim) {
   DiagramBuilder b;
   const auto [l, r, axes] = sides(b, claim.left, claim.right);
   const auto [kl, kr, own_axes] = sides(b, own.left, own.right);
-  if (l.wire == kl.wire && r.wire == kr.wire && claim.when.size() == own.when.size())
+  auto conditions = [&](const Statement& s) {
+    std::set<std::pair<Sign, WireId>> out;
+    for (const Condition& c : s.when) out.emplace(c.sign, thaw(b, c.value).front().value.wire);
+    return out;
+  };
+  if (l.wire == kl.wire && r.wire == kr.wire && conditions(to_statement(claim)) == conditions(own))
     report.status = RuleStatus::verified;
   else
     report.reason = "the kernel's axiom of this name says something else";
