@@ -1,5 +1,6 @@
 // skein rules mutate: every statement of the library edited in several ways; what is no longer true must be refuted,
-// and what is still proved must be true. Statements are worked on side by side; the report does not depend on --jobs.
+// and what is still proved must be true. Statements are worked on side by side; but for what a time limit decides, the
+// report does not depend on --jobs.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

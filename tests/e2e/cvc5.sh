@@ -11,6 +11,7 @@ leaves=("$scratch"/leaves/*.smt2)
 
 # ask LEAF: its name and the answers of z3 and cvc5; unknown also stands for a solver that did not end in time.
 ask() {
+  set -o pipefail
   answer() { timeout 20 "$@" 2>/dev/null | grep -xE 'sat|unsat|unknown' | head -n 1 || echo unknown; }
   echo "$(basename "$1" .smt2) $(answer z3 -T:10 "$1") $(answer cvc5 --tlimit=5000 "$1")"
 }
