@@ -72,6 +72,7 @@ const char* describe(const Claim& c) {
   switch (c.kind) {
     case ClaimKind::axiom: return "axiom";
     case ClaimKind::rule: return c.negated ? "false rule" : "rule";
+    case ClaimKind::law: return c.negated ? "false law" : "law";
     case ClaimKind::theorem: return c.negated ? "false theorem" : "theorem";
   }
   return "";

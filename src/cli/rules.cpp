@@ -232,13 +232,37 @@ void add_rules_explain(CLI::App& rules, Invocation& call) {
 }
 
 void add_rules_smt2(CLI::App& rules, Invocation& call) {
-  add_one_rule(rules, call, "smt2", "Print the SMT-LIB text of the leaves of a rule", smt2);
+  struct Arguments {
+    OneRule one;
+    bool all = false;
+    std::string out = "out/smt2";
+  };
+  CLI::App* c =
+      rules.add_subcommand("smt2", "Print the SMT-LIB text of the leaves of a rule, or write those of all rules");
+  auto args = std::make_shared<Arguments>();
+  c->add_option("NAME", args->one.name, "a rule; with --all a file with rules");
+  c->add_option("FILE", args->one.files, "files with rules; all of rules/ if there is none");
+  c->add_flag("--all", args->all, "write the leaves of every rule to files");
+  c->add_option("--out", args->out, "folder for them")->capture_default_str();
+  add_common_options(*c, call.common);
+  c->callback([&call, args] {
+    call.run = [&call, args] {
+      if (!args->all) {
+        if (args->one.name.empty()) usage_error("smt2 needs the NAME of a rule, or --all");
+        return smt2(args->one.name, args->one.files, call.common);
+      }
+      if (!args->one.name.empty()) args->one.files.insert(args->one.files.begin(), args->one.name);
+      return dump_leaves(args->one.files, args->out, call.common);
+    };
+  });
 }
 
 void add_rules(CLI::App& app, Invocation& call) {
   CLI::App* rules = app.add_subcommand("rules", "Verify, list and explain the rules");
   rules->require_subcommand(1);
   add_rules_verify(*rules, call);
+  add_rules_audit(*rules, call);
+  add_rules_mutate(*rules, call);
   add_rules_list(*rules, call);
   add_rules_explain(*rules, call);
   add_rules_smt2(*rules, call);

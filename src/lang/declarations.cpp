@@ -272,7 +272,10 @@ Ref Elaboration::chosen(Index which, const std::vector<Ref>& values) {
 
 Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquation>& found, bool infer) {
   Claim out;
-  out.kind = syntax.kind == "axiom" ? ClaimKind::axiom : syntax.kind == "rule" ? ClaimKind::rule : ClaimKind::theorem;
+  out.kind = syntax.kind == "axiom"  ? ClaimKind::axiom
+             : syntax.kind == "rule" ? ClaimKind::rule
+             : syntax.kind == "law"  ? ClaimKind::law
+                                     : ClaimKind::theorem;
   out.negated = syntax.negated;
   out.oriented = syntax.oriented;
   out.name = Symbol(syntax.name);

@@ -178,11 +178,11 @@ Tokens tokenize(const SourceText& source) { return Lexer(source).run(); }
 
 const std::vector<std::string>& reserved_words() {
   static const std::vector<std::string> words{
-      "def",   "axiom",  "rule",   "theorem", "false",  "import", "theory", "where", "when",  "given",
-      "with",  "by",     "weight", "use",     "return", "if",     "then",   "else",  "and",   "or",
-      "not",   "inf",    "sum",    "prod",    "max",    "min",    "any",    "all",   "exp",   "log",
-      "sqrt",  "erf",    "sin",    "cos",     "inv",    "fin",    "add",    "mul",   "index", "view",
-      "delta", "opaque", "random", "fold",    "scan",   "repeat", "take",   "nat",   "axis"};
+      "def",   "axiom", "rule",   "law",    "theorem", "false",  "import", "theory", "where", "when",
+      "given", "with",  "by",     "weight", "use",     "return", "if",     "then",   "else",  "and",
+      "or",    "not",   "inf",    "sum",    "prod",    "max",    "min",    "any",    "all",   "exp",
+      "log",   "sqrt",  "erf",    "sin",    "cos",     "inv",    "fin",    "add",    "mul",   "index",
+      "view",  "delta", "opaque", "random", "fold",    "scan",   "repeat", "take",   "nat",   "axis"};
   return words;
 }
 

@@ -33,7 +33,8 @@ struct Definition {
   std::vector<FlooredSize> floored;
 };
 
-enum class ClaimKind { axiom, rule, theorem };
+// A law is a rule that the canonical form decides by itself: a test of it rather than something to be loaded into it.
+enum class ClaimKind { axiom, rule, law, theorem };
 
 // A condition on the sign of a scalar expression over the claim's parameters, at all indices: the one output of
 // `value`.
@@ -55,7 +56,7 @@ std::string to_string(const SizeEquation& e);
 // one output "out".
 struct Claim {
   ClaimKind kind = ClaimKind::theorem;
-  bool negated = false;   // `false rule`: there must be a witness against it
+  bool negated = false;   // `false rule`, `false law`: there must be a witness against it
   bool oriented = false;  // written with => instead of ==
   Symbol name;
   std::string description;

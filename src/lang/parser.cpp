@@ -98,7 +98,7 @@ class Parser {
     } else if (at("def")) {
       out.items.push_back({ItemSyntax::Kind::def, out.defs.size()});
       out.defs.push_back(def());
-    } else if (at("axiom") || at("rule") || at("theorem") || at("false")) {
+    } else if (at("axiom") || at("rule") || at("law") || at("theorem") || at("false")) {
       out.items.push_back({ItemSyntax::Kind::claim, out.claims.size()});
       out.claims.push_back(claim());
     } else if (at("theory")) {
@@ -106,9 +106,9 @@ class Parser {
     } else {
       std::string hint =
           first.kind == TokenKind::name
-              ? did_you_mean(first.text, {"def", "axiom", "rule", "theorem", "false", "import", "theory"})
+              ? did_you_mean(first.text, {"def", "axiom", "rule", "law", "theorem", "false", "import", "theory"})
               : "";
-      fail_here("a declaration: def, axiom, rule, theorem, false rule, import", hint);
+      fail_here("a declaration: def, axiom, rule, law, theorem, false rule, import", hint);
     }
   }
 
@@ -190,7 +190,7 @@ class Parser {
     c.place = peek().place;
     c.description = description_above(c.place.line);
     c.negated = accept("false");
-    if (!at("axiom") && !at("rule") && !at("theorem")) fail_here("axiom, rule or theorem");
+    if (!at("axiom") && !at("rule") && !at("law") && !at("theorem")) fail_here("axiom, rule, law or theorem");
     c.kind = next().text;
     Token t = name("the name of the claim");
     c.name = t.text;

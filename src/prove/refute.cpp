@@ -43,10 +43,10 @@ class Search {
       auto difference = look(*point);
       if (!difference || (best && difference->gap <= best->difference.gap)) continue;
       best = Found{*point, std::move(*difference)};
-      if (best->difference.gap >= plain_gap || certifying_seconds_ > dear_seconds) break;
+      if (!limits_.shrink || best->difference.gap >= plain_gap || certifying_seconds_ > dear_seconds) break;
     }
     if (!best) return {};
-    shrink(*best);
+    if (limits_.shrink) shrink(*best);
     return witness(*best);
   }
 

@@ -14,6 +14,7 @@ struct SearchLimits {
   std::uint64_t seed = 1;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   int attempts = 60;
+  bool shrink = true;  // whether the witness is made small and plain, which takes most of the time
   bool total =
       false;  // also points outside of the domain, where partial boxes have their fixed values: what a law claims
 };

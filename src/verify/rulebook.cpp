@@ -1,7 +1,12 @@
 #include "verify/rulebook.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace skein {
 namespace {
+
+constexpr const char* canonical_tactic = "normal form";
 
 Sign to_sign(SignCondition::Kind k) {
   switch (k) {
@@ -10,14 +15,6 @@ Sign to_sign(SignCondition::Kind k) {
     case SignCondition::nonzero: return Sign::nonzero;
   }
   return Sign::positive;
-}
-
-// The two sides at the same indices.
-std::pair<Ref, Ref> sides(DiagramBuilder& b, const Diagram& left, const Diagram& right) {
-  const Output l = thaw(b, left).front(), r = thaw(b, right).front();
-  std::map<Index, Index> same;
-  for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
-  return {l.value, b.rename(r.value, same)};
 }
 
 }  // namespace
@@ -48,10 +45,27 @@ bool same_statement(const Statement& x, const Statement& y) {
   return same(x.left, y.left) && same(x.right, y.right);
 }
 
+const std::vector<Symbol>& canonical_form_rules() {
+  static const std::vector<Symbol> names = [] {
+    std::vector<Symbol> out;
+    for (const char* n : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction"})
+      out.emplace_back(n);
+    return out;
+  }();
+  return names;
+}
+
 Statement to_statement(const Claim& c) {
   Statement s{c.left, c.right, {}};
   for (const SignCondition& w : c.when) s.when.push_back({to_sign(w.kind), w.value});
   return s;
+}
+
+Sides sides(DiagramBuilder& b, const Diagram& left, const Diagram& right, const DiagramBuilder::Substitution& s) {
+  const Output l = thaw(b, left, s).front(), r = thaw(b, right, s).front();
+  std::map<Index, Index> same;
+  for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
+  return {l.value, b.rename(r.value, same), l.axes};
 }
 
 RuleBook::RuleBook(LeafOracle oracle, std::filesystem::path ledger)
@@ -79,53 +93,98 @@ bool RuleBook::admit(Kernel& k, Symbol name) {
 }
 
 void RuleBook::equip(Kernel& k, std::optional<Symbol> except) {
-  for (const char* name : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction"})
-    if (except != Symbol(name)) admit(k, Symbol(name));
+  for (Symbol name : canonical_form_rules())
+    if (except != name) admit(k, name);
 }
 
-RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
+RuleReport RuleBook::derive_statement(Symbol name, const Statement& statement, const DeriveOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   RuleReport report;
-  report.name = claim.name, report.file = claim.file, report.line = claim.line, report.negated = claim.negated;
+  report.name = name;
   auto done = [&](RuleStatus s, std::string reason) {
     report.status = s;
     report.reason = std::move(reason);
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;
   };
-  const Statement statement = to_statement(claim);
-  if (claim.kind == ClaimKind::axiom) {
-    const TheoremPtr own = ledger_.find(claim.name);
-    if (!own || !own->axiom()) return done(RuleStatus::error, "the kernel has no axiom of this name");
-    DiagramBuilder b;
-    const auto [l, r] = sides(b, claim.left, claim.right);
-    const auto [kl, kr] = sides(b, own->statement().left, own->statement().right);
-    const bool same = l.wire == kl.wire && r.wire == kr.wire && statement.when.size() == own->statement().when.size();
-    report.tactic = "axiom";
-    return same ? done(RuleStatus::verified, "")
-                : done(RuleStatus::error, "the kernel's axiom of this name says something else");
-  }
   try {
-    Kernel k(claim.left.sizes(), oracle_);
-    equip(k, claim.name);
+    Kernel k(statement.left.sizes(), oracle_);
+    equip(k, name);
     for (const Condition& c : statement.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
-    const auto [l, r] = sides(k.arena(), claim.left, claim.right);
-    // One diagram from different defs holds by definition.
-    if (l == r && claim.same_calls)
-      return done(RuleStatus::error, "the two sides are the same diagram: there is nothing to prove");
-    DeriveOptions o = options;
-    o.hints.insert(o.hints.end(), claim.hints.begin(), claim.hints.end());
-    const Derivation d = derive(k, l, r, o);
+    const auto [l, r, axes] = sides(k.arena(), statement.left, statement.right);
+    const Derivation d = derive(k, l, r, options);
     if (!d.proof) return done(RuleStatus::unknown, d.reason);
     report.tactic = d.tactic;
-    report.certificate = write_certificate(k, claim.name, statement, d.proof->proof);
+    report.certificate = write_certificate(k, name, statement, d.proof->proof);
     const Replay replay = replay_certificate(report.certificate, ledger_.source(), oracle_);
-    report.steps = replay.steps, report.leaves = replay.leaves;
-    if (!claim.negated) ledger_.add(replay.theorem);
+    report.steps = replay.steps, report.leaves = replay.leaves, report.theorem = replay.theorem;
     return done(RuleStatus::verified, "");
   } catch (const Rejected& e) {
     return done(RuleStatus::error, std::string("the kernel rejected the derivation: ") + e.what());
   }
+}
+
+RuleReport RuleBook::verify_axiom(const Claim& claim) {
+  RuleReport report;
+  report.tactic = "axiom";
+  report.status = RuleStatus::error;
+  report.theorem = ledger_.find(claim.name);
+  if (!report.theorem || !report.theorem->axiom()) {
+    report.reason = "the kernel has no axiom of this name";
+    return report;
+  }
+  const Statement& own = report.theorem->statement();
+  DiagramBuilder b;
+  const auto [l, r, axes] = sides(b, claim.left, claim.right);
+  const auto [kl, kr, own_axes] = sides(b, own.left, own.right);
+  auto conditions = [&](const Statement& s) {
+    std::set<std::pair<Sign, WireId>> out;
+    for (const Condition& c : s.when) out.emplace(c.sign, thaw(b, c.value).front().value.wire);
+    return out;
+  };
+  if (l.wire == kl.wire && r.wire == kr.wire && conditions(to_statement(claim)) == conditions(own))
+    report.status = RuleStatus::verified;
+  else
+    report.reason = "the kernel's axiom of this name says something else";
+  return report;
+}
+
+RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
+  const Statement statement = to_statement(claim);
+  DeriveOptions hinted = options;
+  hinted.hints.insert(hinted.hints.end(), claim.hints.begin(), claim.hints.end());
+  RuleReport report =
+      claim.kind == ClaimKind::axiom ? verify_axiom(claim) : derive_statement(claim.name, statement, hinted);
+  report.name = claim.name, report.file = claim.file, report.line = claim.line, report.negated = claim.negated;
+  // One diagram from different defs holds by definition.
+  if (report.tactic == "by definition" && claim.same_calls) {
+    report.status = RuleStatus::error, report.reason = "the two sides are the same diagram: there is nothing to prove";
+    return report;
+  }
+  if (report.status != RuleStatus::verified || claim.negated || claim.kind == ClaimKind::axiom) return report;
+  if (const std::string reason = misclassified(claim, statement, report, hinted); !reason.empty()) {
+    report.status = RuleStatus::error, report.reason = reason;
+    return report;
+  }
+  ledger_.add(report.theorem);
+  return report;
+}
+
+bool RuleBook::canonical_form_closes(Symbol name, const Statement& statement, const DeriveOptions& options) {
+  DeriveOptions plain = options;
+  plain.hints.clear(), plain.leaves = false;
+  return derive_statement(name, statement, plain).tactic == canonical_tactic;
+}
+
+std::string RuleBook::misclassified(const Claim& claim, const Statement& statement, const RuleReport& report,
+                                    const DeriveOptions& options) {
+  if (claim.kind == ClaimKind::law && report.tactic != canonical_tactic)
+    return "the canonical form alone does not close it (" + report.tactic + " does): write `rule`";
+  const auto& own = canonical_form_rules();
+  if (claim.kind != ClaimKind::rule || std::find(own.begin(), own.end(), claim.name) != own.end()) return "";
+  const bool asked = options.hints.empty();  // with hints, the canonical form was not asked alone
+  const bool closes = asked ? report.tactic == canonical_tactic : canonical_form_closes(claim.name, statement, options);
+  return closes ? "the canonical form alone closes it: it is a law; write `law`" : "";
 }
 
 }  // namespace skein

@@ -7,6 +7,9 @@
 
 namespace skein {
 
+// The rules that every normaliser is given, if they are known: the canonical form is what it makes with them.
+const std::vector<Symbol>& canonical_form_rules();
+
 enum class RuleStatus { verified, unknown, error };
 
 struct RuleReport {
@@ -18,6 +21,7 @@ struct RuleReport {
   std::string tactic;       // what closed it
   std::string reason;       // why not
   std::string certificate;  // text, if verified
+  TheoremPtr theorem;       // what its replay gave
   std::size_t steps = 0, leaves = 0;
   double seconds = 0;
 };
@@ -29,8 +33,13 @@ class RuleBook {
 
   // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
   // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's
-  // own.
+  // own. A law must have the tactic "normal form"; a rule must not be within its reach, whatever its hints, unless it
+  // is one of canonical_form_rules(): else the status is `error`.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
+  // The same for a statement that nobody has claimed: it joins nothing.
+  RuleReport derive_statement(Symbol name, const Statement& statement, const DeriveOptions& options = {});
+  // Whether the canonical form closes it by itself: what makes a claim a law.
+  bool canonical_form_closes(Symbol name, const Statement& statement, const DeriveOptions& options = {});
   // Gives the kernel the rules that the normaliser uses, as far as they are known, but for one that is being derived.
   void equip(Kernel& k, std::optional<Symbol> except = {});
   // Makes a theorem of the book or the ledger available; false if there is none.
@@ -43,6 +52,11 @@ class RuleBook {
   const LeafOracle& oracle() const { return oracle_; }
 
  private:
+  RuleReport verify_axiom(const Claim& claim);
+  // A sentence if a verified claim is a law that is called a rule, or the reverse.
+  std::string misclassified(const Claim& claim, const Statement& statement, const RuleReport& report,
+                            const DeriveOptions& options);
+
   LeafOracle oracle_;
   Ledger ledger_;
   std::map<Symbol, std::string> left_out_;
@@ -51,5 +65,11 @@ class RuleBook {
 Statement to_statement(const Claim& c);
 // The same sizes, inputs, conditions and sides, up to names of indices.
 bool same_statement(const Statement& x, const Statement& y);
+// The one output of each side as a term, both at the same indices, which are those of the output's axes.
+struct Sides {
+  Ref left, right;
+  std::vector<Index> axes;
+};
+Sides sides(DiagramBuilder& b, const Diagram& left, const Diagram& right, const DiagramBuilder::Substitution& s = {});
 
 }  // namespace skein

@@ -148,7 +148,7 @@ TEST_CASE("claims over parameters") {
       "rule max_scale(a, x[n]): max[n] a*x[n] == a * max[n] x[n] when a >= 0 by { induction n; split a }\n"
       "false rule max_scale_any(a, x[n]): max[n] a*x[n] == a * max[n] x[n]\n"
       "axiom exp_add(x, y): exp(x + y) => exp(x) * exp(y)\n"
-      "rule transpose(A[i,k], B[k,j]): sum[k] A[i,k] * B[k,j] == sum[k] B[k,j] * A[i,k]\n"
+      "law transpose(A[i,k], B[k,j]): sum[k] A[i,k] * B[k,j] == sum[k] B[k,j] * A[i,k]\n"
       "rule mean_of_one(x[n]): sum[n] x[n] == x[0] when |n| <= 1, x[n] != 0\n");
   REQUIRE(m.claims().size() == 5);
   const Claim& scale = m.claims()[0];
@@ -164,6 +164,7 @@ TEST_CASE("claims over parameters") {
   CHECK(m.claims()[2].oriented);
   CHECK(m.claims()[2].kind == ClaimKind::axiom);
   const Claim& transpose = m.claims()[3];
+  CHECK(transpose.kind == ClaimKind::law);
   REQUIRE(transpose.left.outputs()[0].axes.size() == 2);
   CHECK(transpose.left.outputs()[0].axes[1].name.text() == "j");
   CHECK(same(transpose.left, transpose.right));

@@ -47,7 +47,7 @@ WireId anonymous(DiagramBuilder& b, const Diagram& d) {
   return thaw(b, d, s).front().value.wire;
 }
 
-bool is_rule(const Claim& c) { return c.kind == ClaimKind::rule; }
+bool is_rule(const Claim& c) { return c.kind == ClaimKind::rule || c.kind == ClaimKind::law; }
 
 RuleReport verify(const std::string& text, RuleBook& book) {
   return book.verify(parse_module(text, "test.skn").claims().at(0));
@@ -167,8 +167,8 @@ TEST_CASE("a slot is not dropped over an axis that may be empty") {
   RuleBook& book = rules().book;
   auto law = [](const std::string& text) { return to_statement(parse_module(text, "test.skn").claims().at(0)); };
 
-  CHECK(verify("rule mean_full(c, x[n]): (sum[n] (c + 0 * x[n])) / |n| == c", book).status == RuleStatus::verified);
-  const std::string mean = "rule mean_empty(c, x[n?]): (sum[n] (c + 0 * x[n])) / |n| == c";
+  CHECK(verify("law mean_full(c, x[n]): (sum[n] (c + 0 * x[n])) / |n| == c", book).status == RuleStatus::verified);
+  const std::string mean = "law mean_empty(c, x[n?]): (sum[n] (c + 0 * x[n])) / |n| == c";
   CHECK(verify(mean, book).status != RuleStatus::verified);
   const auto w = refute_law(law(mean));
   REQUIRE(w);
@@ -176,14 +176,14 @@ TEST_CASE("a slot is not dropped over an axis that may be empty") {
 
   // A chain through the mean would give c == d.
   const std::string from_to = "(sum[n] (c + 0 * x[n])) / |n| * d == (sum[n] (d + 0 * x[n])) / |n| * c";
-  CHECK(verify("rule chain_full(c, d, x[n]): (sum[n] (c + 0 * x[n])) / |n| + d == (sum[n] (d + 0 * x[n])) / |n| + c",
-               book)
-            .status == RuleStatus::verified);
-  CHECK(verify("rule chain_empty(c, d, x[n?]): (sum[n] (c + 0 * x[n])) / |n| + d == (sum[n] (d + 0 * x[n])) / |n| + c",
+  CHECK(
+      verify("law chain_full(c, d, x[n]): (sum[n] (c + 0 * x[n])) / |n| + d == (sum[n] (d + 0 * x[n])) / |n| + c", book)
+          .status == RuleStatus::verified);
+  CHECK(verify("law chain_empty(c, d, x[n?]): (sum[n] (c + 0 * x[n])) / |n| + d == (sum[n] (d + 0 * x[n])) / |n| + c",
                book)
             .status != RuleStatus::verified);
   // What does not drop the slot holds over every axis.
-  CHECK(verify("rule kept(c, d, x[n?]): " + from_to, book).status == RuleStatus::verified);
+  CHECK(verify("law kept(c, d, x[n?]): " + from_to, book).status == RuleStatus::verified);
 
   CHECK(verify("rule max_full(x[n], c): max[n] (x[n] + c) == (max[n] x[n]) + c by { induction n }", book).status ==
         RuleStatus::verified);

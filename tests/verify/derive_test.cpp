@@ -26,7 +26,7 @@ bool verified(const std::string& claim) { return verify(claim).status == RuleSta
 }  // namespace
 
 TEST_CASE("normal forms close linear claims without the solver") {
-  const RuleReport r = verify("rule r(x[n], y[n]): sum[n] (2*x[n] - y[n]) == 2 * (sum[n] x[n]) - (sum[n] y[n])");
+  const RuleReport r = verify("law r(x[n], y[n]): sum[n] (2*x[n] - y[n]) == 2 * (sum[n] x[n]) - (sum[n] y[n])");
   CHECK(r.status == RuleStatus::verified);
   CHECK(r.tactic == "normal form");
   CHECK(r.leaves == 0);
@@ -48,8 +48,8 @@ TEST_CASE("induction closes a maximum, and not a false one") {
 }
 
 TEST_CASE("the mean of a constant needs a nonempty axis") {
-  CHECK(verified("rule r(c, x[n]): (sum[n] (c + 0 * x[n])) / |n| == c"));
-  CHECK_FALSE(verified("rule r(c, x[n?]): (sum[n] (c + 0 * x[n])) / |n| == c"));
+  CHECK(verified("law r(c, x[n]): (sum[n] (c + 0 * x[n])) / |n| == c"));
+  CHECK_FALSE(verified("law r(c, x[n?]): (sum[n] (c + 0 * x[n])) / |n| == c"));
 }
 
 TEST_CASE("sums in pieces meet whole sums") {
@@ -65,6 +65,23 @@ TEST_CASE("a solver that knows nothing closes no leaf") {
 TEST_CASE("a solver that agrees to everything shows that the leaves matter") {
   const LeafOracle yes = [](const std::string&) { return true; };
   CHECK(verify("rule r(a, b): max(a, b) - a == max(0, a - b)", yes).status == RuleStatus::verified);
+}
+
+TEST_CASE("what the canonical form closes by itself is a law, and nothing else is") {
+  const std::string linear = "r(x[n], y[n]): sum[n] (x[n] - y[n]) == (sum[n] x[n]) - (sum[n] y[n])";
+  CHECK(verified("law " + linear));
+  const RuleReport r = verify("rule " + linear);
+  CHECK(r.status == RuleStatus::error);
+  CHECK(r.reason.find("write `law`") != std::string::npos);
+  CHECK(verify("rule " + linear + " by { induction n }").reason.find("write `law`") != std::string::npos);
+
+  const std::string ordered = "r(a, b): max(a, b) - a == max(0, b - a)";
+  CHECK(verified("rule " + ordered));
+  const RuleReport l = verify("law " + ordered);
+  CHECK(l.status == RuleStatus::error);
+  CHECK(l.reason.find("write `rule`") != std::string::npos);
+  // The canonical form uses inv_inv, so that it closes inv_inv is no reason to call it a law.
+  CHECK(verified("rule inv_inv(a): inv(inv(a)) == a"));
 }
 
 TEST_CASE("a claim with one side twice is refused") {
