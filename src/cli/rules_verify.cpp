@@ -103,7 +103,7 @@ class Verifier {
     DeriveOptions options;
     options.deadline = in_seconds(common_.timeout / 2);
     const RuleReport r = book_.verify(claim, options);
-    j["tactic"] = r.tactic, j["reason"] = r.reason, j["steps"] = r.steps, j["leaves"] = r.leaves;
+    j["tactic"] = r.tactic, j["reason"] = r.reason, j["note"] = r.note, j["steps"] = r.steps, j["leaves"] = r.leaves;
     bool derived = r.status == RuleStatus::verified;
     if (derived && !claim.left.sizes().hypotheses.empty() && !inhabited(claim)) {
       derived = false;
@@ -243,6 +243,7 @@ class Run {
       std::string detail = r.value("tactic", std::string());
       if (r.value("steps", 0) > 0)
         detail += fmt::format(", {} steps, {} leaves", r.value("steps", 0), r.value("leaves", 0));
+      if (const std::string note = r.value("note", std::string()); !note.empty()) detail += "; " + note;
       if (claim.negated && r.at("where").is_string()) detail = r.at("where").get<std::string>();
       if (claim.negated && r.at("derived").get<bool>())
         detail = "ACCEPTED, though it is false";

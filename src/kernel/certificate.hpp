@@ -26,5 +26,7 @@ struct CertificateHead {
   std::vector<Symbol> uses;
 };
 CertificateHead read_head(std::string_view text);
+// What a certificate claims, without replaying it.
+Statement read_claim(std::string_view text);
 
 }  // namespace skein

@@ -15,12 +15,42 @@ class CertificateReader {
       : text_(text), source_(source), oracle_(oracle) {}
 
   Replay replay() {
+    lines([&](std::string_view line, std::size_t number) {
+      if (number == 1 || !line.empty()) read(line, number);
+      return true;
+    });
+    if (!result_.theorem) throw Rejected("the certificate ends without a conclusion");
+    return result_;
+  }
+
+  // The lines up to the first step.
+  Statement claim() {
+    static const std::set<std::string_view> of_claims{"claim", "size", "where", "array",
+                                                      "box",   "left", "right", "when"};
+    lines([&](std::string_view line, std::size_t number) {
+      const std::string_view key = line.substr(0, line.find(' '));
+      if (number > 1 && !of_claims.count(key) && !line.empty() && key != "use") return false;
+      if (number == 1 || of_claims.count(key)) read(line, number);
+      return true;
+    });
+    if (!left_ || !right_) throw Rejected("the claim is incomplete");
+    return {*left_, *right_, when_};
+  }
+
+ private:
+  struct Line {
+    std::vector<std::string_view> words;                     // up to the first key=value
+    std::map<std::string_view, std::string_view> arguments;  // key=value
+    std::vector<std::string_view> conclusion;                // after =>
+  };
+
+  // Calls f on each line until it returns false; whatever is wrong is told with the number of the line.
+  template <class F>
+  void lines(F&& f) {
     std::size_t number = 0;
     try {
-      for (std::string_view line : split(text_, '\n')) {
-        ++number;
-        if (number == 1 || !line.empty()) read(line, number);
-      }
+      for (std::string_view line : split(text_, '\n'))
+        if (!f(line, ++number)) return;
     } catch (const Rejected& e) {
       throw Rejected("line " + std::to_string(number) + ": " + e.what());
     } catch (const IllTyped& e) {
@@ -30,16 +60,7 @@ class CertificateReader {
     } catch (const std::invalid_argument& e) {
       throw Rejected("line " + std::to_string(number) + ": " + e.what());
     }
-    if (!result_.theorem) throw Rejected("the certificate ends without a conclusion");
-    return result_;
   }
-
- private:
-  struct Line {
-    std::vector<std::string_view> words;                     // up to the first key=value
-    std::map<std::string_view, std::string_view> arguments;  // key=value
-    std::vector<std::string_view> conclusion;                // after =>
-  };
 
   static Line parse(std::string_view line) {
     Line l;
@@ -338,6 +359,12 @@ class CertificateReader {
 
 Replay replay_certificate(std::string_view text, const TheoremSource& source, const LeafOracle& oracle) {
   return CertificateReader(text, source, oracle).replay();
+}
+
+Statement read_claim(std::string_view text) {
+  const TheoremSource nothing;
+  const LeafOracle nobody;
+  return CertificateReader(text, nothing, nobody).claim();
 }
 
 CertificateHead read_head(std::string_view text) {

@@ -12,8 +12,10 @@ namespace {
 
 bool reads(const Ref& r, Index i) { return std::find(r.at.begin(), r.at.end(), i) != r.at.end(); }
 
-const Diagram& from_side(const Theorem& t, Direction d) {
-  return d == Direction::forward ? t.statement().left : t.statement().right;
+const Diagram& from_side(const Statement& s, Direction d) { return d == Direction::forward ? s.left : s.right; }
+
+void collect(const Size& s, std::set<Symbol>& out) {
+  for (const auto& [m, c] : s.terms()) out.insert(m.begin(), m.end());
 }
 
 bool structural(Op op) { return op != Op::view && op != Op::cases && op != Op::opaque && op != Op::index_value; }
@@ -195,10 +197,23 @@ class Matcher::Search {
   Found found_;
 };
 
-bool Matcher::usable(const Theorem& t, Direction d) {
-  const Diagram& side = from_side(t, d);
-  std::set<Symbol> read;
-  std::set<Symbol> sized;
+OperatorSet operator_of(const Box& box) {
+  OperatorSet out;
+  const auto op = static_cast<std::size_t>(box.op), fold = static_cast<std::size_t>(box.fold);
+  static_assert(static_cast<std::size_t>(Op::opaque) < 32);
+  if (box.op != Op::input) out.set(box.op == Op::reduce ? 32 + fold : op);
+  return out;
+}
+
+OperatorSet Matcher::operators(const Statement& s, Direction d) {
+  OperatorSet out;
+  for (const Box& x : from_side(s, d).boxes()) out |= operator_of(x);
+  return out;
+}
+
+bool Matcher::usable(const Statement& s, Direction d) {
+  const Diagram& side = from_side(s, d);
+  std::set<Symbol> read, sized, needed;
   for (const Box& x : side.boxes()) {
     if (!structural(x.op)) return false;
     if (x.op == Op::input) read.insert(x.name);
@@ -210,18 +225,21 @@ bool Matcher::usable(const Theorem& t, Direction d) {
   if (root == Op::input || root == Op::literal || root == Op::size_value) return false;
   for (const InputPort& p : side.inputs()) {
     if (!read.count(p.name)) return false;
-    for (const Axis& axis : p.axes)
-      for (const auto& [m, c] : axis.size.terms())
-        for (Symbol v : m)
-          if (!sized.count(v)) return false;
+    for (const Axis& axis : p.axes) collect(axis.size, needed);
   }
-  return true;
+  for (const Diagram* both : {&s.left, &s.right})
+    for (const Box& x : both->boxes()) {
+      collect(x.size, needed);
+      for (const auto* axes : {&x.degree, &x.bound})
+        for (const Axis& axis : *axes) collect(axis.size, needed);
+    }
+  return std::includes(sized.begin(), sized.end(), needed.begin(), needed.end());
 }
 
 std::vector<Rewrite> Matcher::rewrites(const Ref& host, const Theorem& t, Direction d, std::size_t limit) {
   std::vector<Rewrite> out;
   std::set<Ref> seen;
-  Search search(k_.arena(), from_side(t, d), [&](const Assignment& a, const std::vector<Ref>& rest) {
+  Search search(k_.arena(), from_side(t.statement(), d), [&](const Assignment& a, const std::vector<Ref>& rest) {
     if (auto r = apply(host, rest, t, d, a))
       if (r->to != host && std::all_of(r->to.at.begin(), r->to.at.end(), [&](Index i) { return reads(host, i); }) &&
           seen.insert(r->to).second)

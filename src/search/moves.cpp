@@ -35,26 +35,27 @@ Ref times(DiagramBuilder& b, const std::vector<Ref>& factors) {
 
 }  // namespace
 
-Moves::Moves(Kernel& k, const std::vector<TheoremPtr>& rules, std::function<double(const Size&)> size,
-             std::chrono::steady_clock::time_point deadline)
-    : b_(k.arena()), size_(std::move(size)), deadline_(deadline), matcher_(k, deadline) {
-  for (const TheoremPtr& t : rules)
+Moves::Moves(Kernel& k, const std::map<Symbol, Statement>& rules, TheoremSource theorem,
+             std::function<double(const Size&)> size, std::chrono::steady_clock::time_point deadline)
+    : b_(k.arena()), theorem_(std::move(theorem)), size_(std::move(size)), deadline_(deadline), matcher_(k, deadline) {
+  for (const auto& [name, s] : rules)
     for (Direction d : {Direction::forward, Direction::backward})
-      if (Matcher::usable(*t, d) && promising(*t, d)) rules_.emplace_back(t, d);
+      if (Matcher::usable(s, d) && promising(s, d)) rules_.push_back({name, d, Matcher::operators(s, d)});
 }
 
-bool Moves::promising(const Theorem& t, Direction d) {
-  const Statement& s = t.statement();
+OperatorSet Moves::operators_below(WireId w) {
+  if (const auto it = operators_.find(w); it != operators_.end()) return it->second;
+  OperatorSet out = operator_of(b_.box(w));
+  const std::vector<Port> inputs = b_.box(w).inputs;
+  for (const Port& p : inputs) out |= operators_below(p.wire);
+  return operators_[w] = out;
+}
+
+bool Moves::promising(const Statement& s, Direction d) {
   const Diagram &from = d == Direction::forward ? s.left : s.right, &to = d == Direction::forward ? s.right : s.left;
-  // Products, but for those with a number, and sums over an axis.
-  auto contractions = [](const Diagram& side) {
-    std::size_t n = 0;
-    for (const Box& x : side.boxes()) {
-      const bool number = std::any_of(x.inputs.begin(), x.inputs.end(),
-                                      [&](const Port& p) { return side.box(p.wire).op == Op::literal; });
-      n += is_contraction(x) && !number;
-    }
-    return n;
+  auto sums = [](const Diagram& side) {
+    return std::count_if(side.boxes().begin(), side.boxes().end(),
+                         [](const Box& x) { return x.op == Op::reduce && x.fold == Op::add; });
   };
   auto brackets_only = [](const Diagram& side) {
     return std::all_of(side.boxes().begin(), side.boxes().end(), [](const Box& x) {
@@ -66,7 +67,7 @@ bool Moves::promising(const Theorem& t, Direction d) {
     DiagramBuilder b;
     return cost(b, {thaw(b, side).front().value}).operations;
   };
-  return contractions(to) > contractions(from) || !from.sizes().nonnegative(operations(to) - operations(from));
+  return sums(to) > sums(from) || !from.sizes().nonnegative(operations(to) - operations(from));
 }
 
 const std::vector<Move>& Moves::at(WireId w, bool outermost) {
@@ -112,8 +113,13 @@ Rewrite Moves::slide(WireId w) {
 }
 
 void Moves::rule_moves(const Ref& whole, std::vector<Move>& out) {
-  for (const auto& [t, d] : rules_)
-    for (Rewrite& r : matcher_.rewrites(whole, *t, d)) out.push_back({std::move(r), t->name().text()});
+  const OperatorSet here = operators_below(whole.wire);
+  for (const Pattern& p : rules_) {
+    if ((p.operators & ~here).any()) continue;
+    const TheoremPtr t = theorem_(p.rule);
+    if (!t) continue;
+    for (Rewrite& r : matcher_.rewrites(whole, *t, p.direction)) out.push_back({std::move(r), p.rule.text()});
+  }
 }
 
 void Moves::contraction_moves(const Ref& whole, std::vector<Move>& out) {

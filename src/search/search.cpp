@@ -32,11 +32,10 @@ class FormSearch {
 
   SearchResult run() {
     rules_.equip(kernel_);
-    std::vector<TheoremPtr> theorems;
-    for (Symbol name : rules_.names())
-      if (rules_.admit(kernel_, name)) theorems.push_back(rules_.ledger().find(name));
     Moves moves(
-        kernel_, theorems, [this](const Size& s) { return evaluate(s, result_.sizes)->get_d(); }, expand_until_);
+        kernel_, rules_.statements(),
+        [this](Symbol name) { return rules_.admit(kernel_, name) ? rules_.ledger().find(name) : nullptr; },
+        [this](const Size& s) { return evaluate(s, result_.sizes)->get_d(); }, expand_until_);
     State start;
     for (const Output& o : outputs_) start.rewrites.push_back(moves.rewriter().same(o.value));
     add(std::move(start));

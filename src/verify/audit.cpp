@@ -94,13 +94,6 @@ Key canonical_key(DiagramBuilder& b, const Statement& s) {
 
 // --- one step
 
-std::set<Op> operators(const Diagram& d) {
-  std::set<Op> out;
-  for (const Box& x : d.boxes())
-    if (x.op != Op::input) out.insert(x.op);
-  return out;
-}
-
 Op root(const Diagram& d) { return d.box(d.outputs().front().wire).op; }
 
 // A side of a theorem to be matched, and what it needs of a host.
@@ -108,7 +101,7 @@ struct Pattern {
   std::size_t theorem;
   Direction direction;
   Op root;
-  std::set<Op> operators;
+  OperatorSet operators;
 };
 
 }  // namespace
@@ -133,10 +126,10 @@ std::vector<OneStep> one_step_instances(const std::vector<TheoremPtr>& theorems)
   std::vector<Pattern> patterns;
   for (std::size_t n = 0; n < theorems.size(); ++n)
     for (Direction d : {Direction::forward, Direction::backward})
-      if (theorems[n] && Matcher::usable(*theorems[n], d)) {
+      if (theorems[n] && Matcher::usable(theorems[n]->statement(), d)) {
         const Statement& s = theorems[n]->statement();
         const Diagram& side = d == Direction::forward ? s.left : s.right;
-        patterns.push_back({n, d, root(side), operators(side)});
+        patterns.push_back({n, d, root(side), Matcher::operators(s, d)});
       }
   std::vector<OneStep> out;
   for (std::size_t n = 0; n < theorems.size(); ++n) {
@@ -146,13 +139,12 @@ std::vector<OneStep> one_step_instances(const std::vector<TheoremPtr>& theorems)
     for (const Condition& c : s.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
     const auto [l, r, axes] = sides(k.arena(), s.left, s.right);
     Matcher matcher(k, std::chrono::steady_clock::now() + longest);
-    const std::set<Op> in_left = operators(s.left), in_right = operators(s.right);
+    const OperatorSet in_left = Matcher::operators(s, Direction::forward),
+                      in_right = Matcher::operators(s, Direction::backward);
     for (const Pattern& p : patterns) {
       if (p.theorem == n) continue;
       for (const auto& [host, target, found] : {std::tuple(l, r, &in_left), std::tuple(r, l, &in_right)}) {
-        if (k.arena().box(host.wire).op != p.root ||
-            !std::includes(found->begin(), found->end(), p.operators.begin(), p.operators.end()))
-          continue;
+        if (k.arena().box(host.wire).op != p.root || (p.operators & ~*found).any()) continue;
         if (!k.find_theorem(theorems[p.theorem]->name())) k.admit(theorems[p.theorem]);
         for (const Rewrite& step : matcher.rewrites(host, *theorems[p.theorem], p.direction))
           if (step.to == target) out.push_back({n, p.theorem});

@@ -20,6 +20,7 @@ struct RuleReport {
   RuleStatus status = RuleStatus::unknown;
   std::string tactic;       // what closed it
   std::string reason;       // why not
+  std::string note;         // if verified: that it is called a rule and is a law, or the reverse
   std::string certificate;  // text, if verified
   TheoremPtr theorem;       // what its replay gave
   std::size_t steps = 0, leaves = 0;
@@ -33,8 +34,8 @@ class RuleBook {
 
   // Derives the claim, writes its certificate and replays it; a negated claim is treated as if it were not (it must not
   // verify). On success the theorem joins the book unless the claim is negated. Axioms are compared with the kernel's
-  // own. A law must have the tactic "normal form"; a rule must not be within its reach, whatever its hints, unless it
-  // is one of canonical_form_rules(): else the status is `error`.
+  // own. A law should have the tactic "normal form", and a rule should not be within its reach, whatever its hints,
+  // unless it is one of canonical_form_rules(): else there is a note.
   RuleReport verify(const Claim& claim, const DeriveOptions& options = {});
   // The same for a statement that nobody has claimed: it joins nothing.
   RuleReport derive_statement(Symbol name, const Statement& statement, const DeriveOptions& options = {});
@@ -46,6 +47,8 @@ class RuleBook {
   bool admit(Kernel& k, Symbol name);
   // The theorems of the ledger's folder, by name.
   std::vector<Symbol> names() const;
+  // What their certificates claim, which are not replayed: nothing that may be relied on.
+  std::map<Symbol, Statement> statements() const;
   // Rules of the ledger that were left out because their certificates did not hold here, each with the reason.
   const std::map<Symbol, std::string>& left_out() const { return left_out_; }
   Ledger& ledger() { return ledger_; }

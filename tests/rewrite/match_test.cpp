@@ -47,7 +47,7 @@ TEST_CASE("a usable side of a rule matches itself and gives the other side") {
   for (Symbol name : book().names()) {
     const TheoremPtr t = book().ledger().find(name);
     for (Direction d : {Direction::forward, Direction::backward}) {
-      if (!Matcher::usable(*t, d) || !t->statement().when.empty()) continue;
+      if (!Matcher::usable(t->statement(), d) || !t->statement().when.empty()) continue;
       const Statement& s = t->statement();
       Host h(d == Direction::forward ? s.left : s.right);
       const Output other = thaw(h.k.arena(), d == Direction::forward ? s.right : s.left).front();
@@ -93,7 +93,7 @@ TEST_CASE("a random draw is no array of a theorem") {
 
 TEST_CASE("sides that do not determine the other are not used") {
   const auto usable = [](const char* name, Direction d) {
-    return Matcher::usable(*book().ledger().find(Symbol(name)), d);
+    return Matcher::usable(book().ledger().find(Symbol(name))->statement(), d);
   };
   CHECK(usable("softmax_shift", Direction::forward));
   CHECK_FALSE(usable("softmax_shift", Direction::backward));  // which shift?
