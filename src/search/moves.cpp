@@ -59,7 +59,8 @@ bool Moves::promising(const Statement& s, Direction d) {
   };
   auto brackets_only = [](const Diagram& side) {
     return std::all_of(side.boxes().begin(), side.boxes().end(), [](const Box& x) {
-      return is_contraction(x) || x.op == Op::input || x.op == Op::literal || x.op == Op::size_value;
+      return is_contraction(x) || x.op == Op::input || x.op == Op::literal || x.op == Op::size_value ||
+             x.op == Op::view;
     });
   };
   if (brackets_only(from) && brackets_only(to)) return false;
