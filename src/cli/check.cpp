@@ -123,8 +123,14 @@ class Checker {
   // `fixed`: the user or the names said what is what, so that a difference is one of the model.
   void decide(const Diagram& diagram, const Correspondence& c, bool fixed) {
     const Diagram left = in_terms_of_model(diagram, model_.diagram, c), right = at_common_sizes(model_.diagram, c);
-    const RoundedConstants constants(left, right);
-    const Pairing stored = pairing(left, right), exact = pairing(left, constants.exact(right));
+    RoundedConstants constants(left, right);
+    const Pairing stored = pairing(left, right);
+    Pairing exact = pairing(left, constants.exact(right));
+    double error = 0;
+    if (!constants.list().empty()) {
+      error = rounding_error(exact.statement, stored.statement, exact.pool, common_.seed);
+      if (error > largest_rounding_error) constants = {}, exact = stored;
+    }
     json rounded = json::array();
     for (const RoundedConstant& r : constants.list()) rounded.push_back(to_json(r));
     emit_(to_text({{"statement", statement_text(exact, c, constants)},
@@ -149,7 +155,7 @@ class Checker {
     json j = prover_.report(outcome, statement);
     if (proved && !constants.list().empty()) {
       j["verdict"] = "proved_up_to_rounding";
-      j["rounding_error"] = rounding_error(exact.statement, stored.statement, exact.pool, common_.seed);
+      j["rounding_error"] = error;
     }
     j["statement_file"] = write_statement(statement, subject_, args_.verdict);
     emit_(to_text(j));

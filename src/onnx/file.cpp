@@ -47,6 +47,9 @@ using Kind = ImportError::Kind;
   ::onnx::ModelProto model;
   if (!model.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
     throw ImportError(Kind::unreadable, "this is not an ONNX file, or it is cut off; export or download it again");
+  if (model.functions_size() > 0)
+    throw ImportError(Kind::unsupported, "the model defines functions of its own ('" + model.functions(0).name() +
+                                             "'); inline them before the export");
   if (!model.has_graph()) throw ImportError(Kind::malformed, "the model has no graph; is this an ONNX file?");
   return model;
 }
@@ -60,12 +63,7 @@ std::optional<ElementKind> element_kind(int type) {
     case TensorProto::FLOAT16:
     case TensorProto::BFLOAT16: return ElementKind::real;
     case TensorProto::INT64:
-    case TensorProto::INT32:
-    case TensorProto::INT16:
-    case TensorProto::INT8:
-    case TensorProto::UINT8:
-    case TensorProto::UINT16:
-    case TensorProto::UINT32: return ElementKind::integer;
+    case TensorProto::INT32: return ElementKind::integer;  // shorter and unsigned ones wrap around where models go
     case TensorProto::BOOL: return ElementKind::boolean;
     default: return std::nullopt;
   }

@@ -64,6 +64,8 @@ void power(Call& call) {
   if (twice.get_den() != 1 || abs(twice) > 32)
     unsupported(
         fmt::format("its exponent {} is not an integer or half of one of size at most 16", exponent->get_str()));
+  if (x.kind == ElementKind::integer && (twice < 0 || exponent->get_den() != 1))
+    unsupported("it would round its result: the base is an integer");
   const long n = twice.get_num().get_si(), magnitude = n < 0 ? -n : n;
   std::vector<Ref> factors(static_cast<std::size_t>(magnitude / 2), x.term);
   if (magnitude % 2 == 1) factors.push_back(b.add(Op::sqrt, {x.term}));
@@ -166,6 +168,8 @@ Ref hard_swish(DiagramBuilder& b, const Ref& x) {
 
 void mean_of_inputs(Call& call) {
   const auto inputs = call.all_arrays();
+  for (const Array& x : inputs)
+    if (x.kind == ElementKind::integer) unsupported("it would round its result: the data are integers");
   const Array sum = call.arrays.elementwise(Op::add, inputs);
   call.output(with(sum, divide(call.builder, sum.term, call.builder.literal(static_cast<long>(inputs.size())))));
 }

@@ -50,10 +50,14 @@ Array without(Arrays& arrays, const Array& x, const std::vector<std::size_t>& re
   return result;
 }
 
-template <Reduction reduction>
+enum class Integers : std::uint8_t { as_reals, refused };  // refused: the result would be truncated
+
+template <Reduction reduction, Integers integers = Integers::as_reals>
 void reduce(Call& call) {
   if (call.is_shape(0)) return shape_arithmetic(call);
   const Array x = call.array(0);
+  if (integers == Integers::refused && x.kind == ElementKind::integer)
+    unsupported("it would round its result: the data are integers");
   auto axes = call.attribute_or_input("axes", 1);
   if (!axes || axes->empty()) {
     if (call.integer("noop_with_empty_axes", 0) != 0) return call.output(x);
@@ -161,10 +165,10 @@ std::vector<OperatorEntry> reduction_operators() {
       {"ReduceProd", reduce<folded<Op::mul>>},
       {"ReduceMax", reduce<folded<Op::max>>},
       {"ReduceMin", reduce<folded<Op::min>>},
-      {"ReduceMean", reduce<mean>},
+      {"ReduceMean", reduce<mean, Integers::refused>},
       {"ReduceSumSquare", reduce<sum_of_squares>},
       {"ReduceL1", reduce<absolute_sum>},
-      {"ReduceL2", reduce<euclidean_norm>},
+      {"ReduceL2", reduce<euclidean_norm, Integers::refused>},
       {"Softmax", softmax_over_axes},
       {"LogSoftmax", log_softmax},
       {"LayerNormalization", layer_normalization},

@@ -125,20 +125,21 @@ void reduction(Call& call, const ShapeTensor& t) {
   if (t.rank() != 1 || (axes && *axes != std::vector<std::int64_t>{0} && *axes != std::vector<std::int64_t>{-1}) ||
       t.entries.empty())
     unsupported("it reduces an integer tensor of a rank other than 1");
+  const std::string& op = call.node.op;
+  if (op != "ReduceSum" && op != "ReduceProd" && op != "ReduceMax" && op != "ReduceMin")
+    unsupported("it has no translation on integers");
   const SizeContext& sizes = call.arrays.sizes();
   Size result = t.entries.front();
   for (std::size_t k = 1; k < t.entries.size(); ++k) {
     const Size& e = t.entries[k];
-    if (call.node.op == "ReduceSum")
+    if (op == "ReduceSum")
       result += e;
-    else if (call.node.op == "ReduceProd")
+    else if (op == "ReduceProd")
       result = result * e;
-    else if (call.node.op == "ReduceMax")
+    else if (op == "ReduceMax")
       result = less(sizes, result, e) ? e : result;
-    else if (call.node.op == "ReduceMin")
-      result = less(sizes, e, result) ? e : result;
     else
-      unsupported("it has no translation on integers");
+      result = less(sizes, e, result) ? e : result;
   }
   std::vector<std::int64_t> shape;
   if (call.integer("keepdims", 1) != 0) shape.push_back(1);
@@ -227,10 +228,10 @@ void range(Call& call) {
 }
 
 void cast(Call& call) {
-  constexpr std::int64_t float32 = 1, boolean = 9, float16 = 10, float64 = 11, bfloat16 = 16;
+  constexpr std::int64_t float32 = 1, int32 = 6, int64 = 7, boolean = 9, float16 = 10, float64 = 11, bfloat16 = 16;
   const std::int64_t to = call.integer("to", 0);
   const bool to_real = to == float32 || to == float16 || to == float64 || to == bfloat16;
-  const bool to_integer = (to >= 2 && to <= 7) || to == 12 || to == 13;
+  const bool to_integer = to == int32 || to == int64;  // the others wrap around at numbers that models meet
   if (!to_real && !to_integer && to != boolean) unsupported(fmt::format("it converts to element type {}", to));
   DiagramBuilder& b = call.builder;
   if (call.is_shape(0)) {

@@ -32,7 +32,6 @@ struct Windows {
   std::vector<Index> output, window;
   std::vector<IndexExpression> where;   // one for each spatial axis
   std::vector<IndexExpression> inside;  // the guard: each >= 0; empty if no window reaches over an edge
-  bool padded = false;
 };
 
 std::vector<std::int64_t> list(Call& call, const char* name, std::size_t count, std::int64_t otherwise) {
@@ -84,7 +83,6 @@ Windows windows(Call& call, const std::vector<Size>& spatial, const std::vector<
     const IndexExpression rest = index_size(spatial[s]) - index_constant(1) - e;
     if (!ranges.nonnegative(e)) result.inside.push_back(e);
     if (!ranges.nonnegative(rest)) result.inside.push_back(rest);
-    result.padded = result.padded || pads[s] > 0 || pads[n + s] > 0;
     result.output.push_back(y);
     result.window.push_back(w);
     result.where.push_back(e);
@@ -210,7 +208,7 @@ void average_pool(Call& call) {
   if (p.windows.inside.empty()) {
     p.result.term = mean(b, p.entry, p.windows.window);
   } else {
-    if (call.integer("ceil_mode", 0) != 0 && p.windows.padded && call.integer("count_include_pad", 0) != 0)
+    if (call.integer("ceil_mode", 0) != 0 && call.integer("count_include_pad", 0) != 0)
       unsupported("it counts padding and rounds sizes up");
     const Ref inside = guarded(b, p.windows, p.entry, b.literal(0));
     if (call.integer("count_include_pad", 0) != 0) {

@@ -111,9 +111,11 @@ class Strategy {
 
   // The same for a statement whose constants are exact where `stored` has them rounded: a proof of it, or nothing.
   std::optional<Outcome> run_up_to_rounding(const Statement& stored, const std::vector<RoundedConstant>& constants) {
+    const double error = rounding_error(p_.statement, stored, p_.pool, options_.seed);
+    if (error > largest_rounding_error) return std::nullopt;
     std::optional<Proof> proof = derive_all();
     if (!proof) return std::nullopt;
-    proof->rounding_ = Rounding{p_.statement, constants, rounding_error(p_.statement, stored, p_.pool, options_.seed)};
+    proof->rounding_ = Rounding{p_.statement, constants, error};
     return confirmed(std::move(*proof));
   }
 

@@ -40,16 +40,19 @@ std::vector<WireId> closed_terms(const Diagram& d) {
   return out;
 }
 
-// Numbers that may stand for another: no whole numbers, and nothing that is compared with.
+// Numbers that may stand for another: no whole numbers, and nothing on which a comparison depends, for there the
+// smallest difference may be the whole.
 std::set<Rational> candidates(const Diagram& model) {
-  std::set<Rational> out, compared;
-  for (const Box& box : model.boxes()) {
+  std::set<Rational> out;
+  for (const Box& box : model.boxes())
     if (box.op == Op::literal && box.value.get_den() != 1) out.insert(box.value);
-    if (box.op == Op::less || box.op == Op::less_equal || box.op == Op::equal)
-      for (const Port& p : box.inputs)
-        if (model.box(p.wire).op == Op::literal) compared.insert(model.box(p.wire).value);
+  std::vector<bool> compared(model.boxes().size(), false);
+  for (auto w = static_cast<std::uint32_t>(model.boxes().size()); w-- > 0;) {  // a box stands after its inputs
+    const Box& box = model.boxes()[w];
+    if (compared[w] && box.op == Op::literal) out.erase(box.value);
+    if (compared[w] || box.op == Op::less || box.op == Op::less_equal || box.op == Op::equal)
+      for (const Port& p : box.inputs) compared[p.wire.id] = true;
   }
-  for (const Rational& x : compared) out.erase(x);
   return out;
 }
 
@@ -135,12 +138,13 @@ double rounding_error(const Statement& exact, const Statement& stored, const std
                       std::uint64_t seed) {
   const Instances instances(exact, numbers, seed);
   const auto& sizes = instances.regular_sizes();
-  double largest = 0;
+  std::optional<double> largest;
   for (std::size_t k = 0; k < rounding_instances && !sizes.empty(); ++k)
-    if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
-      largest =
-          std::max(largest, float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point)).relative);
-  return largest;
+    if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k)) {
+      const auto d = float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point));
+      largest = std::max(largest.value_or(0), d.finite ? d.relative : INFINITY);
+    }
+  return largest.value_or(INFINITY);
 }
 
 }  // namespace skein

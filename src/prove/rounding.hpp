@@ -2,7 +2,8 @@
 // Rounded constants: a model stores 2.828427... where its diagram, or another model, says sqrt(|e|). The two are
 // different numbers, so the model as stored does not compute the diagram; it does up to rounding if the model with
 // these literals replaced by the diagram's constants computes it exactly. Only a literal that is the float32 nearest to
-// a closed term of the diagram is replaced; whole numbers and thresholds of comparisons never are.
+// a closed term of the diagram is replaced; whole numbers and what a comparison depends on never are. And rounding
+// excuses a small difference only: models that differ by more, as they are stored, differ.
 #include "prove/statement.hpp"
 
 namespace skein {
@@ -16,6 +17,7 @@ struct RoundedConstant {
 
 class RoundedConstants {
  public:
+  RoundedConstants() = default;
   // The literals of `model` that are roundings of closed terms of `diagram`.
   RoundedConstants(const Diagram& diagram, const Diagram& model);
 
@@ -28,8 +30,10 @@ class RoundedConstants {
   std::map<Rational, Diagram> terms_;  // by the stored number: the term as the output of a closed diagram
 };
 
-// The largest relative difference, in float64 at a few random points, between the two sides of a statement that is true
-// with its constants exact, and those of the same with its constants as they are stored.
+constexpr double largest_rounding_error = 2e-5;
+
+// The largest relative difference, in float64 at a few random points, between the two sides of a statement with its
+// constants as they are stored, `exact` being the same with exact ones; infinite if it could not be seen.
 double rounding_error(const Statement& exact, const Statement& stored, const std::map<Symbol, WeightArray>& numbers,
                       std::uint64_t seed);
 

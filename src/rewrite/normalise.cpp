@@ -114,6 +114,8 @@ class Normaliser::Impl {
         if (auto s = attempt({.rule = Inference::evaluate, .terms = {whole}}, whole)) return s;
         return products_.flatten(whole);
       case Op::log:
+        if (auto s = attempt({.rule = Inference::evaluate, .terms = {whole}}, whole)) return s;
+        return products_.logarithm(whole, [this](const Ref& r) { return normal(r); });
       case Op::sqrt:
       case Op::erf:
       case Op::sin:
@@ -163,6 +165,7 @@ class Normaliser::Impl {
     for (Inference i : {Inference::reduce_empty, Inference::reduce_single, Inference::reduce_unused, Inference::delta})
       if (auto s = attempt({.rule = i, .terms = {whole}}, whole)) return s;
     if (box.fold == Op::add) {
+      if (auto s = select(whole)) return s;
       if (auto s = products_.polynomial(whole)) return s;
       if (auto s = products_.leave_reduction(whole)) return s;
     } else if (auto s = products_.flatten(whole)) {
@@ -194,6 +197,52 @@ class Normaliser::Impl {
     for (std::size_t q = 0; q < o.bound.size(); ++q)
       for (std::size_t r = 0; r < o.bound.size(); ++r)
         if (auto s = merge_axes(whole, o, q, r)) return s;
+    return std::nullopt;
+  }
+
+  // A sum of products with a factor that is 0 but where a bound index has one value: that value is put in.
+  std::optional<Rewrite> select(const Ref& whole) {
+    const auto o = b_.open(whole);
+    const Ref body = o.inputs[0];
+    const bool product = b_.box(body.wire).op == Op::mul;
+    const std::vector<Ref> factors = product ? b_.open(body).inputs : std::vector<Ref>{body};
+    if (!product && o.bound.size() == 1) return std::nullopt;  // `delta` has seen it
+    for (std::uint32_t f = 0; f < factors.size(); ++f)
+      if (const auto k = pinned(factors[f], o.bound)) try {
+          Rewrite to_cases = w_.same(body);
+          if (product) {
+            to_cases = w_.apply({.rule = Inference::cases_hoist, .terms = {body}, .numbers = {f}}, body);
+            const Ref otherwise = b_.open(to_cases.to).inputs[1];
+            to_cases = w_.chain(to_cases, w_.inside(to_cases.to, {{1, w_.contraction(otherwise, b_.literal(0))}}));
+          }
+          Rewrite out = w_.inside(whole, {{0, to_cases}});
+          const auto opened = b_.open(out.to);
+          std::vector<Index> others = opened.bound;
+          const Index at = others[*k];
+          others.erase(others.begin() + static_cast<std::ptrdiff_t>(*k));
+          const Ref inner = b_.reduce(Op::add, {at}, opened.inputs[0]);
+          if (others.empty()) return w_.chain(out, w_.apply(Inference::delta, out.to));
+          const Ref nested = b_.reduce(Op::add, others, inner);
+          out = w_.chain(out, w_.contraction(out.to, nested));
+          return w_.chain(out, w_.inside(nested, {{0, w_.apply(Inference::delta, b_.open(nested).inputs[0])}}));
+        } catch (const Rejected&) {
+        }
+    return std::nullopt;
+  }
+
+  // For `if k == e then x else 0`, k bound and not in e: which of the bound indices k is.
+  std::optional<std::size_t> pinned(const Ref& factor, const std::vector<Index>& bound) {
+    const Box& box = b_.box(factor.wire);
+    if (box.op != Op::cases || box.index.size() != 2 || !(box.index[0] == -box.index[1])) return std::nullopt;
+    const auto o = b_.open(factor);
+    const Box& otherwise = b_.box(o.inputs[1].wire);
+    if (otherwise.op != Op::literal || otherwise.value != 0) return std::nullopt;
+    for (std::size_t k = 0; k < bound.size(); ++k)
+      for (const IndexExpression& e : o.index) {
+        const std::vector<Index> free = free_indices(index_variable(bound[k]) - e);
+        const std::vector<Index> all = free_indices(e);
+        if (std::count(all.begin(), all.end(), bound[k]) && !std::count(free.begin(), free.end(), bound[k])) return k;
+      }
     return std::nullopt;
   }
 

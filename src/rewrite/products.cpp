@@ -141,12 +141,41 @@ std::optional<Rewrite> Products::inverse(const Ref& whole, const std::function<R
     const Rewrite split = rule("inv_mul", {{Symbol("a"), a}, {Symbol("b"), b}});
     return w_.chain(w_.inside(whole, {{0, w_.contraction(x, grouped)}}), split);
   }
-  if (is(x, Op::add)) return common_factor(whole, x, normal);
+  if (is(x, Op::add))
+    return common_factor(whole, x, normal, [&](const Ref& a, const Ref& b) {
+      return rule("inv_mul", {{Symbol("a"), a}, {Symbol("b"), b}});
+    });
+  return std::nullopt;
+}
+
+std::optional<Rewrite> Products::log_of_product(const Ref& a, const Ref& b) {
+  const auto of_a = signs_.find(a.wire, Sign::positive), of_b = signs_.find(b.wire, Sign::positive);
+  if (!of_a || !of_b) return std::nullopt;
+  return w_.instance(Symbol("log_mul"), {{Symbol("a"), a}, {Symbol("b"), b}}, {*of_a, *of_b});
+}
+
+std::optional<Rewrite> Products::logarithm(const Ref& whole, const std::function<Rewrite(const Ref&)>& normal) {
+  const Ref x = argument(whole);
+  if (is(x, Op::exp) && b_.dtype(argument(x).wire) == DType::real && known("log_exp"))
+    return w_.instance(Symbol("log_exp"), {{Symbol("a"), argument(x)}});
+  if (is(x, Op::inv) && known("log_inv"))
+    if (const auto sign = signs_.find(argument(x).wire, Sign::positive))
+      return w_.instance(Symbol("log_inv"), {{Symbol("a"), argument(x)}}, {*sign});
+  if (!known("log_mul")) return std::nullopt;
+  if (is(x, Op::mul)) {
+    const auto factors = b_.open(x).inputs;
+    const Ref a = factors[0], b = times({factors.begin() + 1, factors.end()});
+    const auto split = log_of_product(a, b);
+    if (!split) return std::nullopt;
+    return w_.chain(w_.inside(whole, {{0, w_.contraction(x, b_.add(Op::mul, {a, b}))}}), *split);
+  }
+  if (is(x, Op::add))
+    return common_factor(whole, x, normal, [&](const Ref& a, const Ref& b) { return log_of_product(a, b); });
   return std::nullopt;
 }
 
 std::optional<Rewrite> Products::common_factor(const Ref& whole, const Ref& sum,
-                                               const std::function<Rewrite(const Ref&)>& normal) {
+                                               const std::function<Rewrite(const Ref&)>& normal, const Split& split) {
   const Form form = contraction_form(b_, sum);
   if (form.empty() || !form.begin()->second.is_constant()) return std::nullopt;
   const Rational c = form.rbegin()->second.is_constant() ? form.rbegin()->second.constant_term() : Rational(1);
@@ -199,20 +228,60 @@ std::optional<Rewrite> Products::common_factor(const Ref& whole, const Ref& sum,
   const Ref a = times(outer), b = plus(terms), factored = b_.add(Op::mul, {a, b});
   const Rewrite back = normal(factored);
   if (back.to.wire != sum.wire) return std::nullopt;
-  const Rewrite split = w_.instance(Symbol("inv_mul"), {{Symbol("a"), a}, {Symbol("b"), b}});
-  const Rewrite first = w_.inside(whole, {{0, w_.reverse(back)}});
-  return w_.chain(first, split);
+  const auto outside = split(a, b);
+  if (!outside) return std::nullopt;
+  return w_.chain(w_.inside(whole, {{0, w_.reverse(back)}}), *outside);
 }
 
 std::optional<Rewrite> Products::exponential(const Ref& whole) {
   const Ref x = argument(whole);
-  if (!is(x, Op::add) || b_.dtype(x.wire) != DType::ext || !known("exp_add")) return std::nullopt;
+  if (b_.dtype(x.wire) == DType::real) return exp_of_log(whole);
+  if (!is(x, Op::add) || !known("exp_add")) return std::nullopt;
   std::vector<Ref> ext, real;
   for (const Ref& r : b_.open(x).inputs) (b_.dtype(r.wire) == DType::ext ? ext : real).push_back(r);
   if (real.empty()) return std::nullopt;
   const Ref a = plus(ext), b = plus(real);
   if (b_.add(Op::add, {a, b}).wire != x.wire) return std::nullopt;
   return w_.instance(Symbol("exp_add"), {{Symbol("a"), a}, {Symbol("b"), b}});
+}
+
+// exp(r + c log z) for z > 0 and a whole number c: exp(r + (c - 1) log z) * z, or with a negative c, ... * inv(z).
+std::optional<Rewrite> Products::exp_of_log(const Ref& whole) {
+  if (!known("exp_log") || !known("exp_add") || !known("inv_exp")) return std::nullopt;
+  const Ref x = argument(whole);
+  Form form;
+  try {
+    form = contraction_form(b_, x);
+  } catch (const std::length_error&) {
+    return std::nullopt;
+  }
+  for (const auto& [key, coefficient] : form) {
+    if (key.size() != 1 || !is(key[0], Op::log) || !coefficient.is_constant()) continue;
+    const Rational c = coefficient.constant_term();
+    const Ref z = argument(key[0]);
+    if (c.get_den() != 1) continue;
+    const auto sign = signs_.find(z.wire, Sign::positive);
+    if (!sign) continue;
+    const Rewrite is_z = w_.instance(Symbol("exp_log"), {{Symbol("a"), z}}, {*sign});  // exp(log z) == z
+    // exp(log z) == z, or exp(-log z) == inv(exp(log z)) == inv(z).
+    Rewrite one = is_z;
+    if (c < 0) {
+      const Rewrite inverse = w_.reverse(w_.instance(Symbol("inv_exp"), {{Symbol("a"), key[0]}}));
+      one = w_.chain(inverse, w_.inside(inverse.to, {{0, is_z}}));
+    }
+    if (one.from == whole) return one;
+    Form rest = form;
+    rest.erase(key);
+    if (abs(c) != 1) rest[key] = Polynomial<Symbol, Rational>::constant(c > 0 ? Rational(c - 1) : Rational(c + 1));
+    const Ref a = build(rest), log = argument(one.from), sum = b_.add(Op::add, {a, log});
+    const Rewrite split = w_.instance(Symbol("exp_add"), {{Symbol("a"), a}, {Symbol("b"), log}});
+    const Rewrite grouped = w_.inside(whole, {{0, w_.contraction(x, sum)}});
+    const auto factors = b_.open(split.to).inputs;
+    for (std::uint32_t p = 0; p < factors.size(); ++p)
+      if (factors[p] == one.from) return w_.chain(w_.chain(grouped, split), w_.inside(split.to, {{p, one}}));
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::optional<Rewrite> Products::leave_reduction(const Ref& whole) {

@@ -15,7 +15,9 @@ class Products {
   std::optional<Rewrite> product(const Ref& whole);
   // inv of a product, inverse, exponential, literal, or of a sum with a common factor.
   std::optional<Rewrite> inverse(const Ref& whole, const std::function<Rewrite(const Ref&)>& normal);
-  // exp of an ext sum: its real part becomes a factor.
+  // log of an exponential, an inverse, a product of positive factors, or of a sum with a common one.
+  std::optional<Rewrite> logarithm(const Ref& whole, const std::function<Rewrite(const Ref&)>& normal);
+  // exp of an ext sum: its real part becomes a factor; of a sum with a logarithm: what that is of becomes one.
   std::optional<Rewrite> exponential(const Ref& whole);
   // A sum over k of exp(a + b) * ..., b free of k: exp b leaves the sum.
   std::optional<Rewrite> leave_reduction(const Ref& whole);
@@ -32,8 +34,12 @@ class Products {
   Ref argument(const Ref& r) { return b_.open(r).inputs[0]; }
   std::optional<Rewrite> replace(const Ref& product, const std::vector<std::size_t>& chosen, const Rewrite& r);
   std::optional<Rewrite> fraction(const Ref& whole, const std::vector<Ref>& factors, std::size_t at);
+  // f(a * b), where the sum is a * b for a common factor a of its terms: what `split` makes of it.
+  using Split = std::function<std::optional<Rewrite>(const Ref& a, const Ref& b)>;
   std::optional<Rewrite> common_factor(const Ref& whole, const Ref& sum,
-                                       const std::function<Rewrite(const Ref&)>& normal);
+                                       const std::function<Rewrite(const Ref&)>& normal, const Split& split);
+  std::optional<Rewrite> log_of_product(const Ref& a, const Ref& b);
+  std::optional<Rewrite> exp_of_log(const Ref& whole);
   // The rewrite of the input of `whole` at its only port, then of the result.
   Rewrite then(const Ref& whole, const Rewrite& input, const std::function<Rewrite(const Ref&)>& next);
 

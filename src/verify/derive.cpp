@@ -50,6 +50,7 @@ class Search {
         }
       }
       if ((d.proof = clear_denominator(l, r, *a, *b))) return d.tactic = "cleared denominator", d;
+      if ((d.proof = exponentials(l, r))) return d.tactic = "exponentials of both sides", d;
       if ((d.proof = indicators(l, r))) return d.tactic = "normal form with indicators", d;
       if (options_.leaves && parts(true)) return d.tactic = "by parts", d;
       d.reason += "the normal forms of the two sides differ";
@@ -80,6 +81,20 @@ class Search {
     const Rewrite a = n.normal(l), b = n.normal(r);
     if (a.to != b.to) return std::nullopt;
     return w_.chain(a, w_.reverse(b));
+  }
+
+  // l == log(exp l) == log(exp r) == r, where the sides have logarithms at their roots.
+  std::optional<Rewrite> exponentials(const Ref& l, const Ref& r) {
+    const Symbol log_exp("log_exp"), a("a");
+    if (!k_.find_theorem(log_exp) || b_.dtype(l.wire) != DType::real || b_.dtype(r.wire) != DType::real)
+      return std::nullopt;
+    const std::vector<WireId> below = wires_below(b_, {l.wire, r.wire});
+    if (std::none_of(below.begin(), below.end(), [&](WireId w) { return b_.box(w).op == Op::log; }))
+      return std::nullopt;
+    const Rewrite x = n_.normal(b_.add(Op::exp, {l})), y = n_.normal(b_.add(Op::exp, {r}));
+    if (x.to != y.to) return std::nullopt;
+    const Rewrite left = w_.reverse(w_.instance(log_exp, {{a, l}})), right = w_.instance(log_exp, {{a, r}});
+    return w_.chain(w_.chain(left, w_.inside(left.to, {{0, w_.chain(x, w_.reverse(y))}})), right);
   }
 
   // `if g then x else 0` as a product, where a case is in the way of linearity.

@@ -48,7 +48,8 @@ bool same_statement(const Statement& x, const Statement& y) {
 const std::vector<Symbol>& canonical_form_rules() {
   static const std::vector<Symbol> names = [] {
     std::vector<Symbol> out;
-    for (const char* n : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction"})
+    for (const char* n : {"exp_add", "inv_mul", "inv_inv", "mul_inv", "inv_exp", "sqrt_square", "fraction", "exp_log",
+                          "log_exp", "log_mul", "log_inv"})
       out.emplace_back(n);
     return out;
   }();

@@ -184,6 +184,57 @@ TEST_CASE("shapes that do not fit are told with both") {
   check_refused(reshape, Kind::malformed, "[2, 3]");
 }
 
+TEST_CASE("integer arithmetic that rounds or wraps around is refused") {
+  // (x > 0) as int64, then `op`.
+  const auto counted = [](const std::string& op, std::int64_t to, const char* why) {
+    ModelFile m;
+    m.input("x", {"2", "3"}).output("y");
+    m.tensor("zero", {}, {0}), m.tensor("half", {}, {0.5f});
+    m.node("Greater", {"x", "zero"}, {"g"});
+    set(m.node("Cast", {"g"}, {"i"}), "to", to);
+    if (op == "Pow")
+      m.node(op, {"i", "half"}, {"r"});
+    else
+      m.node(op, {"i"}, {"r"});
+    set(m.node("Cast", {"r"}, {"y"}), "to", std::int64_t(1));
+    check_refused(m, Kind::unsupported, why);
+  };
+  const std::int64_t uint8 = 2, int64 = 7;
+  counted("ReduceMean", int64, "integers");
+  counted("ReduceL2", int64, "integers");
+  counted("Mean", int64, "integers");
+  counted("Pow", int64, "integer");
+  counted("Identity", uint8, "element type 2");
+
+  for (const char* op : {"ReduceSumSquare", "ReduceL1", "ReduceMean"}) {
+    ModelFile m;
+    m.input("x", {"2"}).output("y");
+    m.integers("k", {-3});
+    m.node(op, {"k"}, {"r"});
+    set(m.node("Cast", {"r"}, {"f"}), "to", std::int64_t(1));
+    m.node("Mul", {"x", "f"}, {"y"});
+    check_refused(m, Kind::unsupported, "integers");
+  }
+}
+
+TEST_CASE("a model's own functions are refused, whatever they are called") {
+  ModelFile m;
+  m.opset("com.microsoft", 1).input("x", {"2"}).output("y");
+  m.node("Relu", {"x"}, {"y"});
+  auto& f = *m.model.add_functions();
+  f.set_domain("com.microsoft"), f.set_name("QuickGelu");
+  check_refused(m, Kind::unsupported, "QuickGelu");
+}
+
+TEST_CASE("an average that counts padding where sizes are rounded up is refused") {
+  ModelFile m;
+  m.input("x", {"1", "1", "5"}).output("y");
+  auto& pool = m.node("AveragePool", {"x"}, {"y"});
+  set(pool, "kernel_shape", std::vector<std::int64_t>{2}), set(pool, "strides", std::vector<std::int64_t>{2});
+  set(pool, "ceil_mode", std::int64_t(1)), set(pool, "count_include_pad", std::int64_t(1));
+  check_refused(m, Kind::unsupported, "counts padding");
+}
+
 TEST_CASE("types that do not fit are malformed or unsupported") {
   ModelFile where;
   where.input("x", {"2"}).output("y");

@@ -61,6 +61,22 @@ TEST_CASE("rounding excuses nothing else") {
   CHECK(verdict(exact_gelu(), gelu("0.70710678")) != "proved");
 }
 
+TEST_CASE("a constant on which a comparison depends is not excused, however the comparison comes by it") {
+  const std::string root = root_two;
+  CHECK(verdict("if sqrt(2) * x[n] <= y[n] then x[n] else -x[n]",
+                "if " + root + " * x[n] <= y[n] then x[n] else -x[n]") != "proved_up_to_rounding");
+  CHECK(verdict("if sqrt(2) * sqrt(2) < 2 then x[n] else -x[n]",
+                "if " + root + " * " + root + " < 2 then x[n] else -x[n]") != "proved_up_to_rounding");
+}
+
+TEST_CASE("what enlarges the rounding is not excused by it") {
+  const std::string root = root_two;
+  CHECK(verdict("0 * x[n]", "x[n] * (sqrt(2) * sqrt(2) - 2)") == "proved");
+  CHECK(verdict("x[n] * (sqrt(2) - sqrt(2))", "x[n] * (sqrt(2) - " + root + ")") == "refuted");
+  CHECK(verdict("x[n] * (sqrt(2) * sqrt(2) - 2) * 33554432", "x[n] * (" + root + " * " + root + " - 2) * 33554432") ==
+        "refuted");
+}
+
 TEST_CASE("an exact proof stays exact") {
   CHECK(verdict("sqrt(2) * x[n] * sqrt(2)", "2 * x[n]") == "proved");
   CHECK(verdict("1.41421353816986083984375 * x[n]", "x[n] * 1.41421353816986083984375") == "proved");
