@@ -92,6 +92,7 @@ class MapReader {
   std::string line_of(const InputPort& port) const;
   void elaborate();
   void check_shapes(const SourceText& source, const DefSyntax& def) const;
+  void check_weight(Symbol name, const Diagram& value) const;
   std::vector<std::string> names_of_diagram() const;
 
   const SourceText& map_;
@@ -357,10 +358,21 @@ void MapReader::elaborate() {
   result_.arrays = made.diagram;
   for (std::size_t k = 0; k < diagram_.inputs().size(); ++k) {
     const InputPort& p = diagram_.inputs()[k];
+    if (p.role == Role::weight) check_weight(p.name, with_outputs(made.diagram, {made.diagram.outputs()[k].wire}));
     const DType found = made.diagram.box(made.diagram.outputs()[k].wire).dtype;
     if ((found == DType::boolean) != (p.dtype == DType::boolean) || (found == DType::ext && p.dtype == DType::real))
       throw Unpaired(fmt::format("{} is {} in the diagram, and what the map gives for it is {}", p.name.text(),
                                  p.dtype == DType::boolean ? "bool" : "real", found == DType::ext ? "ext" : "bool"));
+  }
+}
+
+void MapReader::check_weight(Symbol name, const Diagram& value) const {
+  for (const Box& box : value.boxes()) {
+    const InputPort* read = box.op == Op::input ? model_.find_input(box.name) : nullptr;
+    if (read && read->role == Role::input)
+      throw Unpaired(fmt::format("the map gives the weight {} in terms of the model's input {}: a weight may depend on "
+                                 "weights only",
+                                 name.text(), read->name.text()));
   }
 }
 

@@ -48,7 +48,14 @@ std::optional<json> RuleMemory::find(const Claim& claim) const {
   std::ifstream in(file(claim));
   if (!in) return std::nullopt;
   json j = json::parse(in, nullptr, false);
-  if (j.is_discarded() || !j.is_object() || !j.contains("status")) return std::nullopt;
+  if (j.is_discarded() || !j.is_object()) return std::nullopt;
+  for (const char* key : {"status", "tactic", "reason"})
+    if (!j.contains(key) || !j.at(key).is_string()) return std::nullopt;
+  if (!j.contains("derived") || !j.at("derived").is_boolean()) return std::nullopt;
+  for (const char* key : {"steps", "leaves"})
+    if (!j.contains(key) || !j.at(key).is_number_unsigned()) return std::nullopt;
+  for (const char* key : {"witness", "where"})
+    if (!j.contains(key) || !(j.at(key).is_null() || j.at(key).is_string())) return std::nullopt;
   return j;
 }
 

@@ -28,6 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double grace = 2;
+constexpr int draws_for_conditions = 60;
 
 struct VerifyArguments {
   std::vector<std::string> files;
@@ -89,10 +90,15 @@ class Verifier {
       } catch (const std::exception&) {
         return std::nullopt;
       }
-    if (j->at("witness").is_string() && !fs::exists(fs::path(j->at("witness").get<std::string>()) / "witness.json"))
+    if (j->at("witness").is_string() && j->value("witness_digest", std::string()) != digest_of_witness(*j))
       return std::nullopt;
     (*j)["remembered"] = true;
     return j;
+  }
+
+  // Another claim of the same name may have left its own there.
+  static std::string digest_of_witness(const json& j) {
+    return file_digest(fs::path(j.at("witness").get<std::string>()) / "witness.json").value_or("absent");
   }
 
   json decide_anew(const Claim& claim) {
@@ -105,9 +111,9 @@ class Verifier {
     const RuleReport r = book_.verify(claim, options);
     j["tactic"] = r.tactic, j["reason"] = r.reason, j["note"] = r.note, j["steps"] = r.steps, j["leaves"] = r.leaves;
     bool derived = r.status == RuleStatus::verified;
-    if (derived && !claim.left.sizes().hypotheses.empty() && !inhabited(claim)) {
+    if (const auto why = derived && claim.kind != ClaimKind::axiom ? vacuous(claim) : std::nullopt) {
       derived = false;
-      j["reason"] = "no sizes were found that satisfy its conditions, so that it may say nothing";
+      j["reason"] = *why;
     }
     j["derived"] = derived;
     if (!claim.negated && !derived && claim.kind != ClaimKind::axiom) refuted = search_witness(claim, j);
@@ -128,10 +134,24 @@ class Verifier {
     return j;
   }
 
-  bool inhabited(const Claim& claim) const {
+  // Why the claim may say nothing: nowhere small are its conditions met at an output that is not empty.
+  std::optional<std::string> vacuous(const Claim& claim) const {
     const Statement s = to_statement(claim);
     const std::map<Symbol, WeightArray> nothing_fixed;
-    return !Instances(s, nothing_fixed, common_.seed).regular_sizes().empty();
+    const Instances instances(s, nothing_fixed, common_.seed);
+    std::vector<Instances::Sizes> sizes = instances.regular_sizes();
+    if (sizes.empty()) return "no sizes were found that satisfy its conditions, so that it may say nothing";
+    std::erase_if(sizes, [&](const Instances::Sizes& at) {
+      const auto& axes = s.left.outputs().front().axes;
+      return std::any_of(axes.begin(), axes.end(), [&](const Axis& a) { return *evaluate(a.size, at) <= 0; });
+    });
+    if (sizes.empty()) return "no sizes were found at which the two sides have an element, so that it may say nothing";
+    if (s.when.empty()) return std::nullopt;
+    for (int k = 0; k < draws_for_conditions; ++k)
+      if (instances.draw(sizes[static_cast<std::size_t>(k) % sizes.size()], Instances::style(k),
+                         common_.seed + static_cast<std::uint64_t>(k)))
+        return std::nullopt;
+    return "no arrays were found that satisfy its conditions, so that it may say nothing";
   }
 
   void search_condition(const Claim& claim, json& j) {
@@ -163,6 +183,7 @@ class Verifier {
     fs::create_directories(args_.out);
     write_witness(*w, s, folder);
     j["witness"] = folder.string();
+    j["witness_digest"] = digest_of_witness(j);
     j["where"] = w->where;
     return true;
   }
@@ -228,7 +249,10 @@ class Run {
         ++counts_.false_refuted;
       else
         ++counts_.false_unknown;
-      if (r.at("derived").get<bool>()) ++counts_.false_accepted, accepted_.push_back(claim.name.text());
+      if (r.at("derived").get<bool>()) {
+        ++counts_.false_accepted, accepted_.push_back(claim.name.text());
+        contradicted_ = contradicted_ || status == "refuted";
+      }
     } else if (status == "verified")
       ++counts_.verified;
     else if (status == "refuted")
@@ -246,7 +270,7 @@ class Run {
       if (const std::string note = r.value("note", std::string()); !note.empty()) detail += "; " + note;
       if (claim.negated && r.at("where").is_string()) detail = r.at("where").get<std::string>();
       if (claim.negated && r.at("derived").get<bool>())
-        detail = "ACCEPTED, though it is false";
+        detail = "it is true: it was derived";
       else if (!good && r.contains("where") && r.at("where").is_string())
         detail = r.at("where").get<std::string>();
       else if (!good)
@@ -291,10 +315,10 @@ class Run {
           "\n{} verified, {} refuted, {} unknown, {} in error; false rules: {} refuted, {} unknown, {} accepted\n",
           counts_.verified, counts_.refuted, counts_.unknown, counts_.error, counts_.false_refuted,
           counts_.false_unknown, counts_.false_accepted);
-      for (const std::string& name : accepted_) fmt::print("a false rule gets through: {}\n", name);
+      for (const std::string& name : accepted_) fmt::print("claimed to be false, but derived: {}\n", name);
     }
-    if (counts_.false_accepted && args_.stub.empty()) {
-      fmt::print(stderr, "skein: internal error: a false rule was derived\n");
+    if (contradicted_ && args_.stub.empty()) {
+      fmt::print(stderr, "skein: internal error: a claim was both derived and refuted\n");
       return defect;
     }
     if (counts_.refuted || counts_.error || counts_.false_accepted) return some_fail;
@@ -309,6 +333,7 @@ class Run {
   json results_ = json::array();
   Counts counts_;
   std::vector<std::string> accepted_;
+  bool contradicted_ = false;  // a claim was derived and refuted
 };
 
 }  // namespace

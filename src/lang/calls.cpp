@@ -12,6 +12,8 @@ using Kind = Expression::Kind;
 
 namespace {
 
+constexpr std::size_t most_operators = 200000;
+
 std::string axes_of(std::size_t n) { return fmt::format("{} ax{}", n, n == 1 ? "is" : "es"); }
 
 const char* type_name(DType t) { return t == DType::real ? "real" : t == DType::ext ? "ext" : "bool"; }
@@ -368,6 +370,10 @@ std::map<Symbol, Size> Elaboration::unify(const Expression& e, const Definition&
 
 ArrayValue Elaboration::instantiate(const Expression& e, const Definition& def, UseInstance* use,
                                     const std::vector<ArrayValue>& arguments, std::map<Symbol, Size> given) {
+  if (b_.wire_count() + def.diagram.boxes().size() > most_operators)
+    source_.fail(e.place,
+                 fmt::format("with this call of {} the diagram has more than {} operators", e.name, most_operators), "",
+                 "defs are unfolded where they are called: a def that calls another twice doubles it");
   DiagramBuilder::Substitution s;
   s.sizes = unify(e, def, arguments, std::move(given));
   const auto parameters = parameters_of(def);

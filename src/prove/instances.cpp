@@ -85,7 +85,7 @@ bool Instances::admissible(const Sizes& sizes) const {
 
 void Instances::choose_sizes(std::uint64_t seed) {
   if (variables_.empty()) {
-    regular_.push_back(given_);
+    if (admissible(given_)) regular_.push_back(given_);
     return;
   }
   auto add = [&](std::vector<Sizes>& list, const Sizes& sizes) {
