@@ -121,21 +121,23 @@ TEST_CASE("rules are pairwise different, and none says that a diagram is itself"
   }
 }
 
-TEST_CASE("without a solver no rule that rests on a leaf is derived") {
+TEST_CASE("without a solver no leaf is derived, and no certificate with one is accepted") {
   const LeafOracle no = [](const std::string&) { return false; };
   const VerifiedRules without(no, 10);
-  int with_leaves = 0;
+  int with_leaves = 0, lost = 0;
   for (std::size_t k = 0; k < rules().entries.size(); ++k) {
     const auto& [claim, report] = rules().entries[k];
     CHECK(without.entries[k].report.leaves == 0);
     if (!is_rule(claim) || report.leaves == 0) continue;
     INFO(claim.name.text());
-    CHECK(without.entries[k].report.status != RuleStatus::verified);
+    // A few have a derivation without leaves, which is looked for later.
+    lost += without.entries[k].report.status != RuleStatus::verified;
     CHECK_THROWS_AS(replay_certificate(report.certificate, rules().book.ledger().source(), no), Rejected);
     ++with_leaves;
   }
   WARN(with_leaves << " rules have a leaf of their own");
-  CHECK(with_leaves > 0);
+  CHECK(with_leaves > 100);
+  CHECK(lost > with_leaves * 9 / 10);
 }
 
 TEST_CASE("a solver that says yes to everything lets false rules through") {
