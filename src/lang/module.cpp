@@ -77,7 +77,20 @@ class ModuleLoader {
     for (const auto& entry : fs::directory_iterator(prelude_))
       if (entry.path().extension() == ".skn") files.push_back(entry.path());
     std::sort(files.begin(), files.end());
-    for (const fs::path& f : files) load_once(f, Origin::prelude);
+    std::string texts;
+    for (const fs::path& f : files) texts += fs::weakly_canonical(f).string() + "\n" + read_text(f) + "\n";
+    // Elaborated once, and again where a file has changed.
+    struct Prelude {
+      std::string texts;
+      std::map<std::string, std::shared_ptr<const Definition>, std::less<>> defs;
+      std::set<std::string> loaded;
+    };
+    static thread_local Prelude last;
+    if (last.texts != texts) {
+      for (const fs::path& f : files) load_once(f, Origin::prelude);
+      last = {texts, module_.visible_, loaded_};
+    }
+    module_.visible_ = last.defs, loaded_ = last.loaded;
   }
 
   void load_once(const fs::path& file, Origin origin) {
