@@ -22,6 +22,9 @@ Replay replayed(const std::string& name) {
   return replay_certificate(read_text(folder / (name + ".cert")), ledger.source(), solver.oracle());
 }
 
+// Some of the ledger: all of it would be half of the time that the tests take.
+constexpr std::size_t every = 5;
+
 const std::vector<std::pair<std::string, Replay>>& subjects() {
   static const auto all = [] {
     std::vector<std::string> names;
@@ -29,7 +32,7 @@ const std::vector<std::pair<std::string, Replay>>& subjects() {
       if (file.path().extension() == ".cert") names.push_back(file.path().stem());
     std::sort(names.begin(), names.end());
     std::vector<std::pair<std::string, Replay>> out;
-    for (const std::string& name : names) out.emplace_back(name, replayed(name));
+    for (std::size_t k = 0; k < names.size(); k += every) out.emplace_back(names[k], replayed(names[k]));
     return out;
   }();
   return all;
