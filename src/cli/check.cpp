@@ -128,7 +128,7 @@ class Checker {
     Pairing exact = pairing(left, constants.exact(right));
     double error = 0;
     if (!constants.list().empty()) {
-      error = rounding_error(exact.statement, stored.statement, exact.pool, common_.seed);
+      error = rounding_error(stored.statement, stored.pool, common_.seed);
       if (error > largest_rounding_error) constants = {}, exact = stored;
     }
     json rounded = json::array();

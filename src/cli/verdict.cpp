@@ -118,6 +118,7 @@ json Prover::decide(const Pairing& pairing, const std::vector<std::string>& hint
   json j = report(outcome, pairing.statement);
   if (const auto* p = std::get_if<Proof>(&outcome.verdict); p && p->rounding()) {
     j["rounded"] = json::array();
+    for (const FoldedWeight& w : p->rounding()->weights) j["rounded"].push_back(to_json(w));
     for (const RoundedConstant& c : p->rounding()->constants) j["rounded"].push_back(to_json(c));
     j["rounding_error"] = p->rounding()->error;
     j["statement_file"] = write_statement(p->rounding()->exact, subject_, options_);
@@ -129,6 +130,14 @@ std::string write_statement(const Statement& s, const Subject& subject, const Ve
   const fs::path file = fs::path(options.out) / (subject.name + ".skn");
   write_file(file, print_diagram(s.left, "left") + "\n" + print_diagram(s.right, "right"));
   return file.string();
+}
+
+json to_json(const FoldedWeight& w) {
+  return {{"weight", w.name.text()},
+          {"exact", w.exact},
+          {"difference", w.difference},
+          {"text", fmt::format("weight: {} stands for {}, which is stored within {:.1g} of its largest value", w.exact,
+                               w.name.text(), w.difference)}};
 }
 
 json to_json(const RoundedConstant& c) {

@@ -57,6 +57,7 @@ class Prover {
 // What a verdict speaks of, as a file of two defs that `skein run` and `skein replay` take; its path.
 std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options);
 nlohmann::json to_json(const RoundedConstant& c);
+nlohmann::json to_json(const FoldedWeight& w);
 // "constant: sqrt(8) stands for 11863283/4194304, which is stored 0.23 units of the last place off"
 std::string in_words(const RoundedConstant& c);
 

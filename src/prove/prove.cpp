@@ -109,13 +109,15 @@ class Strategy {
     return out_;
   }
 
-  // The same for a statement whose constants are exact where `stored` has them rounded: a proof of it, or nothing.
-  std::optional<Outcome> run_up_to_rounding(const Statement& stored, const std::vector<RoundedConstant>& constants) {
-    const double error = rounding_error(p_.statement, stored, p_.pool, options_.seed);
+  // The same for a statement whose constants and weights are exact where `stored` has them rounded: a proof of it, or
+  // nothing.
+  std::optional<Outcome> run_up_to_rounding(const Pairing& stored, const std::vector<RoundedConstant>& constants,
+                                            const std::vector<FoldedWeight>& weights) {
+    const double error = rounding_error(stored.statement, stored.pool, options_.seed);
     if (error > largest_rounding_error) return std::nullopt;
     std::optional<Proof> proof = derive_all();
     if (!proof) return std::nullopt;
-    proof->rounding_ = Rounding{p_.statement, constants, error};
+    proof->rounding_ = Rounding{p_.statement, constants, weights, error};
     return confirmed(std::move(*proof));
   }
 
@@ -275,29 +277,51 @@ class Strategy {
 };
 
 namespace {
+
 enum class Side : std::uint8_t { left, right };
+
+// Literals of a side replaced by the other side's constants; whether there are any.
+bool make_exact(Statement& s, Side side, std::vector<RoundedConstant>& constants) {
+  Diagram &stored = side == Side::left ? s.left : s.right, &other = side == Side::left ? s.right : s.left;
+  const RoundedConstants found(other, stored);
+  stored = found.exact(stored);
+  constants.insert(constants.end(), found.list().begin(), found.list().end());
+  return !found.list().empty();
 }
+
+// The statement as it is, and with the weights of one side, or of both, unfolded.
+std::vector<Folded> foldings(const Pairing& p) {
+  std::vector<Folded> out{{p, {}}};
+  for (bool left : {false, true})
+    if (auto f = fold_weights(p, left)) {
+      out.push_back(*f);
+      if (auto both = fold_weights(f->pairing, !left)) {
+        both->weights.insert(both->weights.begin(), f->weights.begin(), f->weights.end());
+        out.push_back(*both);
+      }
+    }
+  return out;
+}
+
+}  // namespace
 
 Outcome prove(const Pairing& p, RuleBook& rules, const ProveOptions& options) {
   if (!options.rounding || !floats_differ(p, options.seed)) return Strategy(p, rules, options).run();
-  // Literals of one side, then those of the other one too: for the constants that the first has by then.
-  for (const auto& order :
-       {std::vector{Side::right}, {Side::left}, {Side::left, Side::right}, {Side::right, Side::left}}) {
-    if (Clock::now() > options.deadline) break;
-    Pairing exact = p;
-    std::vector<RoundedConstant> constants;
-    bool all = true;
-    for (Side side : order) {
-      Diagram &stored = side == Side::left ? exact.statement.left : exact.statement.right,
-              &other = side == Side::left ? exact.statement.right : exact.statement.left;
-      const RoundedConstants found(other, stored);
-      all = all && !found.list().empty();
-      stored = found.exact(stored);
-      constants.insert(constants.end(), found.list().begin(), found.list().end());
+  for (const Folded& folded : foldings(p))
+    // Literals of one side, then those of the other one too: for the constants that the first has by then.
+    for (const auto& order :
+         {std::vector<Side>{}, {Side::right}, {Side::left}, {Side::left, Side::right}, {Side::right, Side::left}}) {
+      if (Clock::now() > options.deadline) break;
+      if (order.empty() && folded.weights.empty()) continue;
+      Pairing exact = folded.pairing;
+      std::vector<RoundedConstant> constants;
+      if (!std::all_of(order.begin(), order.end(),
+                       [&](Side side) { return make_exact(exact.statement, side, constants); }) ||
+          floats_differ(exact, options.seed))
+        continue;
+      if (auto rounded = Strategy(exact, rules, options).run_up_to_rounding(p, constants, folded.weights))
+        return *rounded;
     }
-    if (!all || floats_differ(exact, options.seed)) continue;
-    if (auto rounded = Strategy(exact, rules, options).run_up_to_rounding(p.statement, constants)) return *rounded;
-  }
   return Strategy(p, rules, options).run();
 }
 

@@ -2,16 +2,19 @@
 // prove: the strategy for a statement. Normal forms of the two sides and an isomorphism (a shared wire of the arena),
 // the solver for what is left, refutation beside it; then the certificate is written, replayed by a fresh kernel, and
 // the numbers are compared. A verdict cannot be built without its evidence.
+#include "prove/folding.hpp"
 #include "prove/refute.hpp"
 #include "prove/rounding.hpp"
 #include "verify/rulebook.hpp"
 
 namespace skein {
 
-// What a proof up to rounding is about: the statement with constants of one side exact, and what they are.
+// What a proof up to rounding is about: the statement with rounded constants and weights of a side exact, and what they
+// are.
 struct Rounding {
   Statement exact;
   std::vector<RoundedConstant> constants;
+  std::vector<FoldedWeight> weights;
   double error = 0;  // relative difference that the stored constants were seen to make
 };
 

@@ -134,9 +134,8 @@ Diagram RoundedConstants::exact(const Diagram& model) const {
   return freeze(b, model.name, model.sizes(), model.inputs(), thaw(b, open, s));
 }
 
-double rounding_error(const Statement& exact, const Statement& stored, const std::map<Symbol, WeightArray>& numbers,
-                      std::uint64_t seed) {
-  const Instances instances(exact, numbers, seed);
+double rounding_error(const Statement& stored, const std::map<Symbol, WeightArray>& numbers, std::uint64_t seed) {
+  const Instances instances(stored, numbers, seed);
   const auto& sizes = instances.regular_sizes();
   std::optional<double> largest;
   for (std::size_t k = 0; k < rounding_instances && !sizes.empty(); ++k)

@@ -33,8 +33,7 @@ class RoundedConstants {
 constexpr double largest_rounding_error = 2e-5;
 
 // The largest relative difference, in float64 at a few random points, between the two sides of a statement with its
-// constants as they are stored, `exact` being the same with exact ones; infinite if it could not be seen.
-double rounding_error(const Statement& exact, const Statement& stored, const std::map<Symbol, WeightArray>& numbers,
-                      std::uint64_t seed);
+// constants and weights as they are stored; infinite if it could not be seen.
+double rounding_error(const Statement& stored, const std::map<Symbol, WeightArray>& numbers, std::uint64_t seed);
 
 }  // namespace skein

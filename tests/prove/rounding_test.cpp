@@ -92,3 +92,68 @@ TEST_CASE("models: the optimiser's alpha is a rounding, a wrong constant is not"
         std::string("proved_up_to_rounding"));
   CHECK(to_string(prove(pair(onnx(plain), onnx(tanh)), rules().book, options).verdict) == std::string("refuted"));
 }
+
+// --- folded weights
+
+namespace {
+
+// Rounds to float32, as files store.
+double stored(double x) { return static_cast<double>(static_cast<float>(x)); }
+
+struct Layer {
+  Architecture plain, folded;
+
+  // A linear map of 3 to 2 with a normalisation behind it, and the same with the normalisation folded in; `error` is
+  // added to one folded weight.
+  explicit Layer(double error = 0) {
+    const std::vector<double> w{0.3, -0.7, 1.1, 0.9, 0.2, -0.4}, mean{0.1, -0.3}, variance{0.5, 2.3}, gain{1.3, 0.7},
+        bias{-0.2, 0.6};
+    plain = skn(
+        "def plain(x[i:3])[o:2] {\n  weight W[o:2, i:3], m[o:2], v[o:2], g[o:2], b[o:2]\n  return ((sum[i:3] W[o, i] * "
+        "x[i]) - m[o]) * g[o] / sqrt(v[o] + 0.001) + b[o]\n}\n",
+        "plain");
+    folded =
+        skn("def folded(x[i:3])[o:2] {\n  weight F[o:2, i:3], c[o:2]\n  return (sum[i:3] F[o, i] * x[i]) + c[o]\n}\n",
+            "folded");
+    plain.weights = {{Symbol("W"), {{2, 3}, w}},
+                     {Symbol("m"), {{2}, mean}},
+                     {Symbol("v"), {{2}, variance}},
+                     {Symbol("g"), {{2}, gain}},
+                     {Symbol("b"), {{2}, bias}}};
+    std::vector<double> f, c;
+    for (std::size_t o = 0; o < 2; ++o) {
+      const double scale = gain[o] / std::sqrt(variance[o] + 0.001);
+      for (std::size_t i = 0; i < 3; ++i) f.push_back(stored(w[3 * o + i] * scale));
+      c.push_back(stored(bias[o] - mean[o] * scale));
+    }
+    f[4] += error;
+    folded.weights = {{Symbol("F"), {{2, 3}, f}}, {Symbol("c"), {{2}, c}}};
+  }
+
+  Outcome decide(bool swapped = false) const {
+    ProveOptions options;
+    options.name = Symbol("folding");
+    options.deadline = in_seconds(60);
+    options.rounding = true;
+    return prove(swapped ? pair(folded, plain) : pair(plain, folded), rules().book, options);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a normalisation folded into the weights before it is equal up to rounding, and says what was folded") {
+  for (bool swapped : {false, true}) {
+    const Outcome o = Layer().decide(swapped);
+    REQUIRE(to_string(o.verdict) == std::string("proved_up_to_rounding"));
+    const Rounding& r = *std::get<Proof>(o.verdict).rounding();
+    check_proof(std::get<Proof>(o.verdict), r.exact);
+    CHECK(r.weights.size() == 2);
+    CHECK(r.error < 1e-6);
+    for (const FoldedWeight& w : r.weights) CHECK(w.difference < 1e-6);
+  }
+}
+
+TEST_CASE("a folded weight that is more than rounding off is none") {
+  CHECK(to_string(Layer(1e-3).decide().verdict) == std::string("refuted"));
+  CHECK(to_string(Layer(1e-5).decide().verdict) != std::string("proved_up_to_rounding"));
+}
