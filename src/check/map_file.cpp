@@ -370,9 +370,10 @@ void MapReader::check_weight(Symbol name, const Diagram& value) const {
   for (const Box& box : value.boxes()) {
     const InputPort* read = box.op == Op::input ? model_.find_input(box.name) : nullptr;
     if (read && read->role == Role::input)
-      throw Unpaired(fmt::format("the map gives the weight {} in terms of the model's input {}: a weight may depend on "
-                                 "weights only",
-                                 name.text(), read->name.text()));
+      throw Unpaired(
+          fmt::format("the map gives the weight {} in terms of the model's input {}: a weight may depend on "
+                      "weights only",
+                      name.text(), read->name.text()));
   }
 }
 

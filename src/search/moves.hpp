@@ -28,7 +28,8 @@ class Moves {
   Rewriter& rewriter() { return matcher_.rewriter(); }
 
   // Whether a rule, so directed, can lead to a cheaper form: not if it merely brackets products, perhaps over
-  // merged axes (a case of "order of products"), nor if it costs no less at all sizes and gives no new sum for others to meet.
+  // merged axes (a case of "order of products"), nor if it costs no less at all sizes and gives no new sum for others
+  // to meet.
   static bool promising(const Statement& s, Direction d);
   static constexpr const char *order = "order of products", *sliding = "views slid to the inputs";
   static bool is_contraction(const Box& box) {

@@ -6,10 +6,10 @@
 #include "check/infer.hpp"
 #include "check/layouts.hpp"
 #include "check/locate.hpp"
-#include "prove/rounding.hpp"
 #include "check/values.hpp"
 #include "lang/module.hpp"
 #include "prove/difference.hpp"
+#include "prove/rounding.hpp"
 
 using namespace skein;
 
