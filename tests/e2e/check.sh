@@ -95,3 +95,8 @@ exits 65 check "$mha" "$models/mha_s_four.onnx" --map "$scratch/no.map"
 warns "there is no such map file"
 exits 65 check "$models/mha_s_four.onnx" "$models/mha_s_nn.onnx" --json
 holds 'j["error"]["kind"] == "input" and "skein prove" in j["error"]["message"]'
+
+# A weight of the diagram is made of the model's weights, not of its input.
+sed 's/^bo\[m\] = .*/bo[m] = l.3.bias[m] + `onnx::MatMul_0`[0, 0, m]/' examples/check/mha_s_four.map >"$scratch/input.map"
+exits 65 check "$mha" "$models/mha_s_four.onnx" --map "$scratch/input.map"
+warns "in terms of the model's input onnx::MatMul_0"
