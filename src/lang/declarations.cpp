@@ -304,6 +304,10 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   infer_ = infer;
   out.infers = syntax.infer_conditions;
   out.inferred = found;
+  for (const std::string& hint : syntax.hints)
+    if (const std::string size = hint.substr(hint.find(' ') + 1); !sizes_.find(size))
+      source_.fail(syntax.name_place, fmt::format("the hint asks for an induction on {}, which is no size here", size),
+                   "", sizes_.axis_suggestion(size));
   for (const std::string& name : sizes_.names()) out.named_sizes.emplace_back(Symbol(name), *sizes_.find(name));
   sizes_.assume_nonempty();
 

@@ -231,13 +231,18 @@ class Parser {
     if (accept("by")) {
       expect("{", "before the hints");
       std::string words;
+      Place first;
       auto flush = [&] {
-        if (!words.empty()) c.hints.push_back(std::exchange(words, ""));
+        if (words.empty()) return;
+        if (words.rfind("induction ", 0) != 0 || words.find(' ', 10) != std::string::npos)
+          source_.fail(first, fmt::format("there is no hint `{}`", words), "\"induction\" and a size");
+        c.hints.push_back(std::exchange(words, ""));
       };
       while (!at("}")) {
         if (peek().kind == TokenKind::end) fail_here("\"}\" after the hints");
         if (peek().new_line) flush();
         Token word = next();
+        if (words.empty()) first = word.place;
         if (is(word, ";"))
           flush();
         else

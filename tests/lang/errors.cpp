@@ -87,6 +87,8 @@ const Rejected table[] = {
     {"def f(x) {\n  return x, x\n}", 2, 3, "1 output, but 2 values are returned"},
     {"rule r(x): x = x", 1, 14, "unexpected \"=\"", "\"==\""},
     {"rule r(x): x == x given x >= 0", 1, 19, "\"given\" is not supported yet"},
+    {"rule r(x[n]): sum[n] x[n] == 1 by { banana }", 1, 37, "there is no hint `banana`", "induction"},
+    {"rule r(x[n]): sum[n] x[n] == 1 by { induction z }", 1, 6, "an induction on z, which is no size here"},
     {"theorem t: softmax == nothing", 1, 23, "nothing is not defined"},
     {"theorem t: softmax == attention", 1, 23, "attention has 3 parameters, but softmax has 1"},
     {"rule r(x): x == x\nrule r(x): x == x", 2, 6, "declared twice", "line 1"},

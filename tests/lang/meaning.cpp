@@ -145,7 +145,7 @@ TEST_CASE("several outputs") {
 TEST_CASE("claims over parameters") {
   const Module m = parse(
       "# A positive factor leaves a maximum.\n"
-      "rule max_scale(a, x[n]): max[n] a*x[n] == a * max[n] x[n] when a >= 0 by { induction n; split a }\n"
+      "rule max_scale(a, x[n]): max[n] a*x[n] == a * max[n] x[n] when a >= 0 by { induction n; induction n }\n"
       "false rule max_scale_any(a, x[n]): max[n] a*x[n] == a * max[n] x[n]\n"
       "axiom exp_add(x, y): exp(x + y) => exp(x) * exp(y)\n"
       "law transpose(A[i,k], B[k,j]): sum[k] A[i,k] * B[k,j] == sum[k] B[k,j] * A[i,k]\n"
@@ -155,7 +155,7 @@ TEST_CASE("claims over parameters") {
   CHECK(scale.kind == ClaimKind::rule);
   CHECK(scale.description == "A positive factor leaves a maximum.");
   CHECK(scale.line == 2);
-  CHECK(scale.hints == std::vector<std::string>{"induction n", "split a"});
+  CHECK(scale.hints == std::vector<std::string>{"induction n", "induction n"});
   REQUIRE(scale.when.size() == 1);
   CHECK(scale.when[0].kind == SignCondition::nonnegative);
   CHECK(scale.when[0].value.inputs().size() == 2);
