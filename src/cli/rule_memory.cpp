@@ -21,7 +21,7 @@ namespace {
 
 // The claim as it was elaborated: comments, names of files and spelling do not matter.
 std::string canonical_text(const Claim& c) {
-  std::string text = fmt::format("{} {} {}\n{}{}", describe(c), c.name.text(), c.same_calls,
+  std::string text = fmt::format("{} {} {} {}\n{}{}", describe(c), c.name.text(), c.same_calls, c.infers,
                                  print_diagram(c.left, "left"), print_diagram(c.right, "right"));
   for (const SignCondition& w : c.when)
     text += fmt::format("when {}\n{}", int(w.kind), print_diagram(w.value, "value"));

@@ -5,6 +5,7 @@
 
 #include "backend/evaluate.hpp"
 #include "prove/domain.hpp"
+#include "prove/rounding.hpp"
 
 namespace skein {
 namespace {
@@ -184,6 +185,12 @@ std::optional<Folded> fold_weights(const Pairing& p, bool left) {
   const std::set<Symbol> here = weights_read(stored, p.pool), there = weights_read(other, p.pool);
   std::vector<Symbol> alone;
   std::set_difference(here.begin(), here.end(), there.begin(), there.end(), std::back_inserter(alone));
+  const std::vector<bool> compared = compared_boxes(stored);
+  std::erase_if(alone, [&](Symbol name) {
+    for (std::size_t w = 0; w < compared.size(); ++w)
+      if (const Box& x = stored.boxes()[w]; compared[w] && x.op == Op::input && x.name == name) return true;
+    return false;
+  });
   std::map<Symbol, WeightArray> others;
   for (Symbol name : there) others.emplace(name, p.pool.at(name));
   if (alone.empty() || others.empty()) return std::nullopt;

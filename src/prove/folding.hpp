@@ -2,8 +2,8 @@
 // Folded weights: an optimiser multiplies the weights of a linear map by the factors behind it (a normalisation, a
 // scale) and stores the products, rounded. The stored array is then no array of the other side; up to rounding it is
 // what the other side multiplies its weights by. Such a term is found by following the sums and products above each
-// linear map, evaluated at the numbers of the other side, and compared; then it takes the place of the stored array.
-// What is proved afterwards holds for all weights, and is equality up to rounding.
+// linear map, evaluated at the numbers of the other side, and matched; then it takes the place of the stored array,
+// unless a comparison depends on that. What is proved afterwards holds for all weights, and is equality up to rounding.
 #include "prove/statement.hpp"
 
 namespace skein {

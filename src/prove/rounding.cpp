@@ -46,13 +46,9 @@ std::set<Rational> candidates(const Diagram& model) {
   std::set<Rational> out;
   for (const Box& box : model.boxes())
     if (box.op == Op::literal && box.value.get_den() != 1) out.insert(box.value);
-  std::vector<bool> compared(model.boxes().size(), false);
-  for (auto w = static_cast<std::uint32_t>(model.boxes().size()); w-- > 0;) {  // a box stands after its inputs
-    const Box& box = model.boxes()[w];
-    if (compared[w] && box.op == Op::literal) out.erase(box.value);
-    if (compared[w] || box.op == Op::less || box.op == Op::less_equal || box.op == Op::equal)
-      for (const Port& p : box.inputs) compared[p.wire.id] = true;
-  }
+  const std::vector<bool> compared = compared_boxes(model);
+  for (std::size_t w = 0; w < compared.size(); ++w)
+    if (compared[w] && model.boxes()[w].op == Op::literal) out.erase(model.boxes()[w].value);
   return out;
 }
 
@@ -73,6 +69,16 @@ std::optional<Rational> last_place(const Rational& x) {
 }
 
 }  // namespace
+
+std::vector<bool> compared_boxes(const Diagram& d) {
+  std::vector<bool> out(d.boxes().size(), false);
+  for (std::size_t w = out.size(); w-- > 0;) {  // a box stands after its inputs
+    const Box& box = d.boxes()[w];
+    if (out[w] || box.op == Op::less || box.op == Op::less_equal || box.op == Op::equal)
+      for (const Port& p : box.inputs) out[p.wire.id] = true;
+  }
+  return out;
+}
 
 RoundedConstants::RoundedConstants(const Diagram& diagram, const Diagram& model) {
   const std::set<Rational> stored = candidates(model);

@@ -30,6 +30,9 @@ class RoundedConstants {
   std::map<Rational, Diagram> terms_;  // by the stored number: the term as the output of a closed diagram
 };
 
+// For each box of a diagram, whether a comparison depends on it.
+std::vector<bool> compared_boxes(const Diagram& d);
+
 constexpr double largest_rounding_error = 2e-5;
 
 // The largest relative difference, in float64 at a few random points, between the two sides of a statement with its

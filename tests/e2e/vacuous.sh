@@ -33,6 +33,21 @@ for kept in "$out"/decided/*.json; do echo '{"status": "verified"}' >"$kept"; do
 exits 0 rules verify "$scratch/first.skn" --out "$out"
 says "1 refuted"
 
+# Nor is a verdict without its evidence: everything in place, but no certificate.
+python3 - "$out"/decided/*.json <<'EOF'
+import json, sys
+for f in sys.argv[1:]:
+    json.dump({"status": "verified", "tactic": "leaf", "reason": "", "derived": True, "steps": 1, "leaves": 1, "note": "",
+               "witness": None, "where": None, "conditions": [], "missing_condition": None}, open(f, "w"))
+EOF
+echo 'rule z(x, y): max(x, y) == x' >"$scratch/claimed.skn"
+exits 1 rules verify "$scratch/claimed.skn" --out "$out"
+for kept in "$out"/decided/*.json; do
+  python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); j.update(status="verified", derived=True, witness=None, where=None); json.dump(j, open(sys.argv[1], "w"))' "$kept"
+done
+exits 1 rules verify "$scratch/claimed.skn" --out "$out"
+says "1 refuted"
+
 # Defs that double 60 times end with a sentence, long before the time limit.
 {
   echo 'def f0(x) = x * x'

@@ -105,16 +105,17 @@ struct Layer {
 
   // A linear map of 3 to 2 with a normalisation behind it, and the same with the normalisation folded in; `error` is
   // added to one folded weight.
-  explicit Layer(double error = 0) {
+  explicit Layer(double error = 0, const std::string& before = "", const std::string& behind = "") {
     const std::vector<double> w{0.3, -0.7, 1.1, 0.9, 0.2, -0.4}, mean{0.1, -0.3}, variance{0.5, 2.3}, gain{1.3, 0.7},
         bias{-0.2, 0.6};
-    plain = skn(
-        "def plain(x[i:3])[o:2] {\n  weight W[o:2, i:3], m[o:2], v[o:2], g[o:2], b[o:2]\n  return ((sum[i:3] W[o, i] * "
-        "x[i]) - m[o]) * g[o] / sqrt(v[o] + 0.001) + b[o]\n}\n",
-        "plain");
-    folded =
-        skn("def folded(x[i:3])[o:2] {\n  weight F[o:2, i:3], c[o:2]\n  return (sum[i:3] F[o, i] * x[i]) + c[o]\n}\n",
-            "folded");
+    plain = skn("def plain(x[i:3])[o:2] {\n  weight W[o:2, i:3], m[o:2], v[o:2], g[o:2], b[o:2]\n  return " + before +
+                    "(((sum[i:3] W[o, i] * "
+                    "x[i]) - m[o]) * g[o] / sqrt(v[o] + 0.001) + b[o])" +
+                    behind + "\n}\n",
+                "plain");
+    folded = skn("def folded(x[i:3])[o:2] {\n  weight F[o:2, i:3], c[o:2]\n  return " + before +
+                     "((sum[i:3] F[o, i] * x[i]) + c[o])" + behind + "\n}\n",
+                 "folded");
     plain.weights = {{Symbol("W"), {{2, 3}, w}},
                      {Symbol("m"), {{2}, mean}},
                      {Symbol("v"), {{2}, variance}},
@@ -156,4 +157,9 @@ TEST_CASE("a normalisation folded into the weights before it is equal up to roun
 TEST_CASE("a folded weight that is more than rounding off is none") {
   CHECK(to_string(Layer(1e-3).decide().verdict) == std::string("refuted"));
   CHECK(to_string(Layer(1e-5).decide().verdict) != std::string("proved_up_to_rounding"));
+}
+
+TEST_CASE("a folded weight on which a comparison depends is none") {
+  const std::string verdict = to_string(Layer(0, "if ", " <= 0 then x[0] else x[1]").decide().verdict);
+  CHECK(verdict == "unknown");
 }
