@@ -26,7 +26,7 @@ class CertificateReader {
   // The lines up to the first step.
   Statement claim() {
     static const std::set<std::string_view> of_claims{"claim", "size", "where", "array",
-                                                      "box",   "left", "right", "when"};
+                                                      "box",   "left", "right", "when", "given"};
     lines([&](std::string_view line, std::size_t number) {
       const std::string_view key = line.substr(0, line.find(' '));
       if (number > 1 && !of_claims.count(key) && !line.empty() && key != "use") return false;
@@ -34,7 +34,7 @@ class CertificateReader {
       return true;
     });
     if (!left_ || !right_) throw Rejected("the claim is incomplete");
-    return {*left_, *right_, when_};
+    return statement();
   }
 
  private:
@@ -119,6 +119,8 @@ class CertificateReader {
         box(l);
       else if (key == "left" || key == "right" || key == "when")
         side(l);
+      else if (key == "given")
+        given(l);
       else if (key == "induction")
         induction(l);
       else if (key == "conclude")
@@ -234,18 +236,34 @@ class CertificateReader {
     wires_.push_back(made.wire);
   }
 
+  Diagram frozen(Symbol output, const std::vector<Index>& axes, const Ref& value) const {
+    return freeze(kernel_->arena(), name_, context_, inputs_, {{output, axes, value}});
+  }
+
+  void given(const Line& l) {
+    const auto indices = line_indices(l);
+    const auto terms = split(argument(l, "t"), ';');
+    need(terms.size() == 2, "a given equation has two sides");
+    const Ref left = term(terms[0], indices), right = term(terms[1], indices);
+    const Symbol output = text::read_name(word(l, 1));
+    kernel_->assume_equal(left, right);
+    given_.push_back({frozen(output, indices, left), frozen(output, indices, right)});
+  }
+
+  Statement statement() const { return {*left_, *right_, when_, given_}; }
+
   void side(const Line& l) {
     const auto indices = line_indices(l);
     const bool condition = l.words[0] == "when";
     const Ref value = term(argument(l, "t"), indices);
-    Diagram d = freeze(kernel_->arena(), name_, context_, inputs_,
-                       {{text::read_name(word(l, condition ? 2 : 1)), indices, value}});
+    Diagram d = frozen(text::read_name(word(l, condition ? 2 : 1)), indices, value);
     if (!condition) {
       std::optional<Diagram>& claimed = l.words[0] == "left" ? left_ : right_;
       need(!claimed, "a side of the claim is given twice");
       claimed = d;
       return;
     }
+    need(given_.empty(), "signs come before equations");
     const Sign sign = read_sign(word(l, 1));
     kernel_->assume_sign(value, sign);
     when_.push_back({sign, d});
@@ -259,10 +277,15 @@ class CertificateReader {
 
   void induction(const Line& l) {
     const auto indices = line_indices(l);
-    auto terms = split(argument(l, "t"), ';');
-    need(terms.size() == 2, "an induction has two sides");
-    inductions_[read_number(word(l, 1))] =
-        kernel_->open_induction(term(terms[0], indices), term(terms[1], indices), text::read_name(word(l, 2)));
+    const auto terms = split(argument(l, "t"), ';');
+    need(terms.size() % 2 == 0, "a goal of an induction has two sides");
+    std::vector<Kernel::Goal> goals;
+    for (std::size_t k = 0; k < terms.size(); k += 2)
+      goals.push_back({term(terms[k], indices), term(terms[k + 1], indices)});
+    std::vector<std::uint32_t> conditions;
+    for (std::string_view c : split(argument(l, "n"), ',')) conditions.push_back(read_number(c));
+    need(kernel_->open_induction(goals, text::read_name(word(l, 2)), conditions) == read_number(word(l, 1)),
+         "inductions are numbered in order");
   }
 
   void step(const Line& l) {
@@ -279,8 +302,6 @@ class CertificateReader {
     for (std::string_view t : split(argument(l, "e"), ',')) s.equations.push_back(equations_.at(read_number(t)));
     for (std::string_view t : split(argument(l, "s"), ',')) s.signs.push_back(signs_.at(read_number(t)));
     for (std::string_view t : split(argument(l, "n"), ',')) s.numbers.push_back(read_number(t));
-    if (s.rule == Inference::induction || s.rule == Inference::hypothesis)
-      for (auto& n : s.numbers) n = inductions_.at(n);
     for (std::string_view t : split(argument(l, "z"), ',')) s.sizes.push_back(text::read_size(t));
     for (std::string_view t : split(argument(l, "b"), ',')) s.indices.push_back(indices.at(read_number(t)));
     for (std::string_view t : split(argument(l, "x"), ';')) s.index.push_back(text::read_index(t, indices));
@@ -333,7 +354,7 @@ class CertificateReader {
     need(id.size() > 1 && id[0] == 'e', "a conclusion names an equation");
     need(!name_.empty() && left_ && right_, "the claim is incomplete");
     result_.conclusion = equations_.at(read_number(id.substr(1)));
-    TheoremPtr t = kernel_->conclude(name_, *left_, *right_, when_, *result_.conclusion);
+    TheoremPtr t = kernel_->conclude(name_, statement(), *result_.conclusion);
     auto stamped = std::shared_ptr<Theorem>(new Theorem(*t));
     stamped->digest_ = digest(text_);
     result_.theorem = stamped;
@@ -351,7 +372,7 @@ class CertificateReader {
   std::vector<WireId> wires_;  // by number in the certificate
   std::optional<Diagram> left_, right_;
   std::vector<Condition> when_;
-  std::map<std::uint32_t, std::uint32_t> inductions_;
+  std::vector<Given> given_;
   std::vector<EquationId> equations_;
   std::vector<SignId> signs_;
   Replay result_;

@@ -27,7 +27,9 @@ class Writer {
     for (auto& [is_equation, n] : order_) {
       const Step& s = is_equation ? k_.step(equation_of(n)) : k_.step(sign_of(n));
       if (s.rule == Inference::instance) theorems.insert(s.names.at(0));
-      if (s.rule == Inference::induction || s.rule == Inference::hypothesis) inductions_.insert(s.numbers.at(0));
+      if (s.rule == Inference::induction || s.rule == Inference::hypothesis) note_induction(s.numbers.at(0));
+      if ((s.rule == Inference::assumed || s.rule == Inference::sign_assumed) && s.numbers.size() > 1)
+        note_induction(s.numbers[1]);
     }
     for (const auto& [v, lower] : k_.sizes().lower) out_ += "size " + write(v) + " " + std::to_string(lower) + "\n";
     for (const Size& h : k_.sizes().hypotheses) out_ += "where " + write(h) + "\n";
@@ -42,12 +44,18 @@ class Writer {
     side("left", st.left);
     side("right", st.right);
     for (const Condition& c : st.when) side(std::string("when ") + to_string(c.sign), c.value);
-    for (auto id : inductions_) {
-      const auto& i = k_.inductions().at(id);
+    for (const Given& g : st.given) given(g);
+    std::vector<std::uint32_t> in_order(inductions_.size());
+    for (const auto& [id, number] : inductions_) in_order[number] = id;
+    for (std::uint32_t number = 0; number < in_order.size(); ++number) {
+      const Kernel::Induction& i = k_.inductions().at(in_order[number]);
       Scope scope(*this);
-      std::string l = scope.term(i.lhs), r = scope.term(i.rhs);
-      out_ += "induction " + std::to_string(id - 1000000) + " " + write(i.size) + scope.indices() + " t=" + l + ";" +
-              r + "\n";
+      const std::string goals = join(
+          i.goals, ";", [&](const Kernel::Goal& g) { return scope.term(g.lhs) + ";" + scope.term(g.rhs); });
+      out_ += "induction " + std::to_string(number) + " " + write(i.size) + scope.indices() + " t=" + goals;
+      if (!i.conditions.empty())
+        out_ += " n=" + join(i.conditions, ",", [](std::uint32_t c) { return std::to_string(c); });
+      out_ += "\n";
     }
     for (auto& [is_equation, n] : order_) step(is_equation, n);
     return out_ + "conclude e" + std::to_string(equation_number_.at(goal.number())) + "\n";
@@ -88,6 +96,18 @@ class Writer {
     std::string t = scope.term(o.value);
     out_ += keyword + " " + write(o.name) + scope.indices() + " t=" + t + "\n";
   }
+
+  void given(const Given& g) {
+    const Output l = thaw(b_, g.left).front(), r = thaw(b_, g.right).front();
+    std::map<Index, Index> same;
+    for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
+    Scope scope(*this);
+    for (Index i : l.axes) scope.number(i);
+    const std::string t = scope.term(l.value) + ";" + scope.term(b_.rename(r.value, same));
+    out_ += "given " + write(l.name) + scope.indices() + " t=" + t + "\n";
+  }
+
+  void note_induction(std::uint32_t id) { inductions_.emplace(id, static_cast<std::uint32_t>(inductions_.size())); }
 
   // The number of a wire in the certificate; its boxes are written first.
   std::uint32_t wire(WireId root) {
@@ -171,8 +191,11 @@ class Writer {
     list("t", s.terms, ";", [&](const Ref& r) { return scope.term(r); });
     list("e", s.equations, ",", [&](EquationId e) { return std::to_string(equation_number_.at(e.number())); });
     list("s", s.signs, ",", [&](SignId f) { return std::to_string(sign_number_.at(f.number())); });
-    const bool inductive = s.rule == Inference::induction || s.rule == Inference::hypothesis;
-    list("n", s.numbers, ",", [&](std::uint32_t k) { return std::to_string(inductive ? k - 1000000 : k); });
+    std::vector<std::uint32_t> numbers = s.numbers;
+    if (s.rule == Inference::induction || s.rule == Inference::hypothesis) numbers.at(0) = inductions_.at(numbers[0]);
+    if ((s.rule == Inference::assumed || s.rule == Inference::sign_assumed) && numbers.size() > 1)
+      numbers[1] = inductions_.at(numbers[1]);
+    list("n", numbers, ",", [](std::uint32_t k) { return std::to_string(k); });
     list("z", s.sizes, ",", [](const Size& z) { return write(z); });
     list("b", s.indices, ",", [&](Index i) { return std::to_string(scope.number(i)); });
     list("x", s.index, ";",
@@ -211,7 +234,7 @@ class Writer {
   std::map<std::uint32_t, EquationId> equations_;
   std::map<std::uint32_t, SignId> signs_;
   std::vector<std::pair<bool, std::uint32_t>> order_;
-  std::set<std::uint32_t> inductions_;
+  std::map<std::uint32_t, std::uint32_t> inductions_;  // of the kernel -> of the certificate
 };
 
 }  // namespace

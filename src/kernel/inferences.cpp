@@ -51,6 +51,7 @@ Equation Inferences::equation(const Step& s) {
     case Inference::cases_nested: return cases_nested(s);
     case Inference::cases_hoist: return cases_hoist(s);
     case Inference::instance: return instance(s);
+    case Inference::assumed: return assumed(s);
     case Inference::hypothesis: return hypothesis(s);
     case Inference::induction: return induction(s);
     case Inference::smt: return smt(s);
@@ -98,7 +99,7 @@ Equation Inferences::trans(const Step& s) {
   for (auto n : second.rhs_at) r.at.push_back(middle.at(n));
   if (std::set<Index>(r.at.begin(), r.at.end()).size() != r.at.size())
     reject("two indices of a wire are matched with one");
-  std::set<std::uint32_t> uses = first.uses;
+  Uses uses = first.uses;
   uses.insert(second.uses.begin(), second.uses.end());
   return close(l, r, others, uses);
 }
@@ -108,7 +109,7 @@ Equation Inferences::congruence(const Step& s) {
   const Box x = b_.box(whole.wire);
   if (!x.deterministic) reject("a step inside a stochastic box");
   if (s.numbers.size() != s.equations.size()) reject("a congruence names one input for each equation");
-  std::set<std::uint32_t> uses;
+  Uses uses;
   std::vector<Index> others = whole.at;
   // The equation read at the indices at which the box reads this input; its extra indices are new.
   auto rewrite = [&](const Equation& e, const std::vector<Index>& at) {
@@ -295,7 +296,7 @@ Equation Inferences::simplify_view(const Step& s) {
   return close(whole, b_.read(base, where));
 }
 
-std::vector<std::pair<Ref, Sign>> Inferences::premises(const Step& s, std::size_t from, std::set<std::uint32_t>& uses,
+std::vector<std::pair<Ref, Sign>> Inferences::premises(const Step& s, std::size_t from, Uses& uses,
                                                        std::vector<Index>& indices) const {
   if (s.terms.size() != from + s.signs.size()) reject("a leaf names one term for each premise");
   std::vector<std::pair<Ref, Sign>> out;
@@ -330,7 +331,7 @@ std::string Kernel::leaf_text(const Step& s) {
 
 Equation Inferences::smt(const Step& s) {
   const Ref l = term(s, 0), r = term(s, 1);
-  std::set<std::uint32_t> uses;
+  Uses uses;
   std::vector<Index> indices;
   premises(s, 2, uses, indices);
   if (!ask(k_.leaf_text(s))) reject("the solver did not confirm a leaf");

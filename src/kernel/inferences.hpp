@@ -10,7 +10,7 @@ class Inferences {
   explicit Inferences(Kernel& k) : k_(k), b_(k.arena_) {}
   Equation equation(const Step& s);
   SignFact sign(const Step& s);
-  Equation close(const Ref& l, const Ref& r, const std::vector<Index>& others = {}, std::set<std::uint32_t> uses = {}) {
+  Equation close(const Ref& l, const Ref& r, const std::vector<Index>& others = {}, Uses uses = {}) {
     return k_.close(l, r, others, std::move(uses));
   }
 
@@ -39,6 +39,7 @@ class Inferences {
   Equation cases_hoist(const Step& s);
   // instance.cpp
   Equation instance(const Step& s);
+  Equation assumed(const Step& s);
   Equation hypothesis(const Step& s);
   Equation induction(const Step& s);
   // sign.cpp
@@ -50,11 +51,22 @@ class Inferences {
   const SignFact& fact(const Step& s, std::size_t i) const;
   const Ref& term(const Step& s, std::size_t i) const;  // checked: axes and indices agree
   const Box& box(const Step& s, Op op) const;           // of term 0, which must have this operator
-  std::vector<std::pair<Ref, Sign>> premises(const Step& s, std::size_t from, std::set<std::uint32_t>& uses,
+  std::vector<std::pair<Ref, Sign>> premises(const Step& s, std::size_t from, Uses& uses,
                                              std::vector<Index>& indices) const;
   bool ask(const std::string& text);
-  Equation instantiate(const Diagram& left, const Diagram& right, const std::vector<Condition>& when, const Step& s,
-                       const std::map<Symbol, Size>& sizes, std::size_t first_name);
+  Equation instantiate(const Statement& st, const Step& s, const std::map<Symbol, Size>& sizes);
+  // Where a condition is used: at the sizes of the claim, or at those of the base or the step of an induction.
+  struct Place {
+    Use use;
+    DiagramBuilder::Substitution sizes;
+  };
+  Place place(const Step& s) const;
+  // An equation at other sizes: the same indices, over axes of the new sizes.
+  Equation moved(const Ref& lhs, const Ref& rhs, const DiagramBuilder::Substitution& sizes, Uses uses);
+  Size value_in(const Kernel::Induction& i, Use::Kind kind) const;
+  // Throws unless the fact or the equation is the condition that is wanted; puts what it rests on into `uses`.
+  void premise(const SignFact& have, WireId want, Sign sign, Uses& uses) const;
+  void premise(const Equation& have, const Equation& want, Uses& uses) const;
 
   Kernel& k_;
   DiagramBuilder& b_;

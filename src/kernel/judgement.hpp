@@ -7,7 +7,7 @@
 //     dropped at once; over a possibly empty axis it stays, for the equation may then hold of nothing at all.
 //   SignFact   for all indices in range: wire[...] > 0, >= 0 or != 0
 //
-// `uses` lists the open assumptions (induction hypotheses and the conditions of the claim) that a judgement rests on.
+// `uses` lists the open assumptions that a judgement rests on (Use).
 // Both are made by Kernel::apply only, which alone can name them (EquationId, SignId).
 #include <set>
 
@@ -18,17 +18,28 @@ namespace skein {
 enum class Sign : std::uint8_t { positive, nonnegative, nonzero };
 const char* to_string(Sign s);
 
+// An assumption: a condition of the claim at the claim's own sizes, or at those of the base or of the step of an induction,
+// or the hypothesis of an induction. The inference `induction` discharges the last three.
+struct Use {
+  enum class Kind : std::uint8_t { condition, base, step, hypothesis };
+  Kind kind = Kind::condition;
+  std::uint32_t induction = 0;  // of base, step and hypothesis
+  std::uint32_t condition = 0;  // of all but hypothesis
+  friend auto operator<=>(const Use&, const Use&) = default;
+};
+using Uses = std::set<Use>;
+
 struct Equation {
   WireId lhs, rhs;
   std::vector<std::uint32_t> rhs_at;  // axis of rhs -> number in the context
   std::vector<Size> extra;
-  std::set<std::uint32_t> uses;
+  Uses uses;
 };
 
 struct SignFact {
   WireId wire;
   Sign sign = Sign::positive;
-  std::set<std::uint32_t> uses;
+  Uses uses;
 };
 
 class EquationId {
@@ -76,13 +87,14 @@ enum class Inference : std::uint8_t {
   cases_nested,    // numbers[0] = 0: a case decided by the guard around it; 1: by the failure of it
   cases_hoist,     // numbers[0]: an input that is a cases box |- cases outside
   instance,        // names[0] a theorem; names[1..] its arrays: terms at indices; sizes: values of its size variables
-  hypothesis,      // numbers[0] an open induction; arrays as for instance
-  induction,       // numbers[0] an open induction, e0 base, e1 step
+  assumed,         // numbers: a condition of the claim that is an equation [, an induction, 0 its base or 1 its step]
+  hypothesis,      // numbers: an open induction, one of its goals; arrays as for instance; its conditions as premises
+  induction,       // numbers: an open induction, one of its goals; equations: all bases, then all steps
   smt,             // t0 == t1 at every point: a ground leaf; signs hold at terms 2, 3, ...
   sign_rule,       // sign of t0 from signs of its inputs
   sign_transport,  // e0: a == b, s0: sign of a |- sign of b
   sign_smt,        // sign of t0: a ground leaf; signs hold at terms 1, 2, ...
-  sign_assumed,    // numbers[0]: a condition of the claim
+  sign_assumed,    // numbers: as of assumed
 };
 const char* to_string(Inference i);
 const Inference* find_inference(std::string_view name);

@@ -19,7 +19,7 @@ const char* to_string(Sign s) {
 }
 
 namespace {
-constexpr std::array<std::pair<Inference, const char*>, 29> inference_names{{
+constexpr std::array<std::pair<Inference, const char*>, 30> inference_names{{
     {Inference::refl, "refl"},
     {Inference::sym, "sym"},
     {Inference::trans, "trans"},
@@ -41,6 +41,7 @@ constexpr std::array<std::pair<Inference, const char*>, 29> inference_names{{
     {Inference::cases_nested, "cases_nested"},
     {Inference::cases_hoist, "cases_hoist"},
     {Inference::instance, "instance"},
+    {Inference::assumed, "assumed"},
     {Inference::hypothesis, "hypothesis"},
     {Inference::induction, "induction"},
     {Inference::smt, "smt"},
@@ -63,10 +64,6 @@ const Inference* find_inference(std::string_view name) {
   return nullptr;
 }
 
-namespace {
-constexpr std::uint32_t first_induction = 1000000;  // assumptions are numbered below, inductions from here
-}
-
 Kernel::Kernel(SizeContext sizes, LeafOracle oracle) : sizes_(std::move(sizes)), oracle_(std::move(oracle)) {}
 
 void Kernel::admit(TheoremPtr t) {
@@ -79,27 +76,45 @@ const Theorem* Kernel::find_theorem(Symbol name) const {
   return it == theorems_.end() ? nullptr : it->second.get();
 }
 
-std::uint32_t Kernel::assume_sign(const Ref& value, Sign sign) {
-  if (!equations_.empty() || !facts_.empty()) reject("conditions of a claim come before its derivation");
+void Kernel::admit_condition(const Ref& value) {
+  if (!equations_.empty() || !facts_.empty() || !inductions_.empty())
+    reject("conditions of a claim come before its derivation");
   check(value);
+  check_divisions(value.wire);
+  if (!arena_.deterministic(value.wire)) reject("a condition with a stochastic box");
+}
+
+std::uint32_t Kernel::assume_sign(const Ref& value, Sign sign) {
+  admit_condition(value);
   if (arena_.dtype(value.wire) != DType::real) reject("only a real has a sign");
-  if (assumptions_.size() >= first_induction) reject("a claim has too many conditions");  // their numbers must not meet
   assumptions_.push_back({value, sign});
   return static_cast<std::uint32_t>(assumptions_.size() - 1);
 }
 
-std::uint32_t Kernel::open_induction(const Ref& lhs, const Ref& rhs, Symbol size) {
+std::uint32_t Kernel::assume_equal(const Ref& lhs, const Ref& rhs) {
+  admit_condition(lhs);
+  admit_condition(rhs);
+  assumptions_.push_back({lhs, Sign::positive, rhs});
+  return static_cast<std::uint32_t>(assumptions_.size() - 1);
+}
+
+std::uint32_t Kernel::open_induction(const std::vector<Goal>& goals, Symbol size,
+                                     const std::vector<std::uint32_t>& conditions) {
   for (const Size& h : sizes_.hypotheses)
     for (const auto& [m, c] : h.terms())
       if (std::find(m.begin(), m.end(), size) != m.end())
         reject("the induction variable " + size.text() + " occurs in a size hypothesis");
-  if (!arena_.deterministic(lhs.wire) || !arena_.deterministic(rhs.wire))
-    reject("an induction on a claim with a stochastic box");
-  check(lhs);
-  check(rhs);
-  const std::uint32_t id = first_induction + static_cast<std::uint32_t>(inductions_.size());
-  inductions_.emplace(id, Induction{lhs, rhs, size});
-  return id;
+  if (goals.empty()) reject("an induction without a goal");
+  for (const Goal& g : goals) {
+    check(g.lhs);
+    check(g.rhs);
+    if (!arena_.deterministic(g.lhs.wire) || !arena_.deterministic(g.rhs.wire))
+      reject("an induction on a claim with a stochastic box");
+  }
+  for (std::uint32_t c : conditions)
+    if (c >= assumptions_.size()) reject("an induction under a condition that the claim does not have");
+  inductions_.push_back({goals, size, conditions});
+  return static_cast<std::uint32_t>(inductions_.size() - 1);
 }
 
 void Kernel::check(const Ref& r) const {
@@ -138,8 +153,7 @@ void Kernel::check_divisions(WireId w) {
   if (!divides_.at(w.id)) reject("an index is divided by a size that may be 0");
 }
 
-Equation Kernel::close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others,
-                       std::set<std::uint32_t> uses) const {
+Equation Kernel::close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others, Uses uses) const {
   check(lhs);
   check(rhs);
   Equation e{lhs.wire, rhs.wire, {}, {}, std::move(uses)};
@@ -209,8 +223,61 @@ void check_inputs(const Diagram& d, const Diagram& claim) {
 
 }  // namespace
 
-TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
-                            EquationId id) {
+namespace {
+
+// The values of two diagrams with the same axes, at the same indices.
+std::pair<Output, Ref> sides_of(DiagramBuilder& b, const Diagram& left, const Diagram& right) {
+  const Output l = thaw(b, left).front(), r = thaw(b, right).front();
+  if (l.axes.size() != r.axes.size()) reject("the outputs of the claim have different ranks");
+  std::map<Index, Index> same_axes;
+  for (std::size_t i = 0; i < l.axes.size(); ++i) {
+    if (!(b.axis(l.axes[i]).size == b.axis(r.axes[i]).size)) reject("the outputs of the claim have different sizes");
+    same_axes[r.axes[i]] = l.axes[i];
+  }
+  return {l, b.rename(r.value, same_axes)};
+}
+
+}  // namespace
+
+void Kernel::check_conditions(const Statement& claim) {
+  if (assumptions_.size() != claim.when.size() + claim.given.size())
+    reject("the conditions of the claim are not those of its proof");
+  // The derivation uses a condition at the indices of its wires only; over an empty axis that they do not read it says
+  // nothing.
+  auto inhabited = [&](const std::vector<Index>& axes, const std::vector<Index>& read) {
+    for (Index k : axes)
+      if (std::find(read.begin(), read.end(), k) == read.end() && !sizes_.positive(arena_.axis(k).size))
+        reject("a condition is stated over an axis that it does not read and that may be empty");
+  };
+  auto sized = [&](const Diagram& d) {
+    check_inputs(d, claim.left);
+    if (!(d.sizes() == sizes_)) reject("the sizes of a condition are not those of the claim");
+  };
+  for (std::size_t i = 0; i < claim.when.size(); ++i) {
+    const Assumption& a = assumptions_[i];
+    sized(claim.when[i].value);
+    const Output c = thaw(arena_, claim.when[i].value).front();
+    if (a.equal_to || c.value.wire != a.value.wire || claim.when[i].sign != a.sign)
+      reject("the conditions of the claim are not those of its proof");
+    inhabited(c.axes, c.value.at);
+  }
+  for (std::size_t i = 0; i < claim.given.size(); ++i) {
+    const Assumption& a = assumptions_[claim.when.size() + i];
+    sized(claim.given[i].left);
+    sized(claim.given[i].right);
+    const auto [l, r] = sides_of(arena_, claim.given[i].left, claim.given[i].right);
+    if (!a.equal_to) reject("the conditions of the claim are not those of its proof");
+    const Equation want = close(l.value, r, {}, {}), have = close(a.value, *a.equal_to, {}, {});
+    if (have.lhs != want.lhs || have.rhs != want.rhs || have.rhs_at != want.rhs_at || have.extra != want.extra)
+      reject("the conditions of the claim are not those of its proof");
+    std::vector<Index> read = l.value.at;
+    read.insert(read.end(), r.at.begin(), r.at.end());
+    inhabited(l.axes, read);
+  }
+}
+
+TheoremPtr Kernel::conclude(Symbol name, const Statement& claim, EquationId id) {
+  const Diagram &left = claim.left, &right = claim.right;
   if (left.outputs().size() != 1 || right.outputs().size() != 1) reject("a claim is about one output");
   if (!(left.sizes() == sizes_) || !(right.sizes() == sizes_))
     reject("the sizes of the claim are not those of its proof");
@@ -222,18 +289,11 @@ TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& rig
     if (!same) reject("the sides of the claim have different inputs");
   }
   for (const Diagram* d : {&left, &right}) check_inputs(*d, left);
-  for (const Condition& c : when) check_inputs(c.value, left);
-  Output l = thaw(arena_, left).front(), r = thaw(arena_, right).front();
-  if (l.axes.size() != r.axes.size()) reject("the outputs of the claim have different ranks");
-  std::map<Index, Index> same_axes;
-  for (std::size_t i = 0; i < l.axes.size(); ++i) {
-    if (!(arena_.axis(l.axes[i]).size == arena_.axis(r.axes[i]).size))
-      reject("the outputs of the claim have different sizes");
-    same_axes[r.axes[i]] = l.axes[i];
-  }
-  if (!arena_.deterministic(l.value.wire) || !arena_.deterministic(r.value.wire))
+  check_conditions(claim);
+  const auto [l, r] = sides_of(arena_, left, right);
+  if (!arena_.deterministic(l.value.wire) || !arena_.deterministic(r.wire))
     reject("a claim with a stochastic box: its noise sources would need to be paired");
-  const Equation want = close(l.value, arena_.rename(r.value, same_axes), l.axes, {});
+  const Equation want = close(l.value, r, l.axes, {});
   const Equation& have = equation(id);
   if (have.lhs != want.lhs || have.rhs != want.rhs || have.rhs_at != want.rhs_at)
     reject("the derivation ends in another equation than the claim");
@@ -241,24 +301,12 @@ TheoremPtr Kernel::conclude(Symbol name, const Diagram& left, const Diagram& rig
   for (const Size& s : have.extra)
     if (std::find(want.extra.begin(), want.extra.end(), s) == want.extra.end())
       reject("the equation holds only if an axis of size " + to_string(s) + " is not empty");
-  if (assumptions_.size() != when.size()) reject("the conditions of the claim are not those of its proof");
-  for (std::size_t i = 0; i < when.size(); ++i) {
-    Output c = thaw(arena_, when[i].value).front();
-    if (c.value.wire != assumptions_[i].value.wire || when[i].sign != assumptions_[i].sign)
-      reject("the conditions of the claim are not those of its proof");
-    if (!arena_.deterministic(c.value.wire)) reject("a condition with a stochastic box");
-    // The derivation uses it at the indices of its wire only; over an empty axis that the wire does not read it says
-    // nothing.
-    for (Index k : c.axes)
-      if (std::find(c.value.at.begin(), c.value.at.end(), k) == c.value.at.end() &&
-          !sizes_.positive(arena_.axis(k).size))
-        reject("a condition is stated over an axis that it does not read and that may be empty");
-  }
-  for (auto u : have.uses)
-    if (u >= assumptions_.size()) reject("the claim rests on an induction hypothesis that was never discharged");
+  for (const Use& u : have.uses)
+    if (u.kind != Use::Kind::condition)
+      reject("the claim rests on an assumption of an induction that was never discharged");
   auto t = std::shared_ptr<Theorem>(new Theorem);
   t->name_ = name;
-  t->statement_ = {left, right, when};
+  t->statement_ = claim;
   t->leaves_ = leaves_;
   return t;
 }

@@ -23,10 +23,16 @@ class Kernel {
   // --- what may be used
   void admit(TheoremPtr t);
   const Theorem* find_theorem(Symbol name) const;
-  // A condition of the claim to be proved: `value` has the given sign at all indices.
+  // Conditions of the claim to be proved: `value` has the given sign, or lhs equals rhs, at all indices.
   std::uint32_t assume_sign(const Ref& value, Sign sign);
-  // Starts an induction for lhs == rhs on a size variable; its hypothesis can be used by Inference::hypothesis.
-  std::uint32_t open_induction(const Ref& lhs, const Ref& rhs, Symbol size);
+  std::uint32_t assume_equal(const Ref& lhs, const Ref& rhs);
+  // Starts a simultaneous induction for the goals on a size variable: for all arrays that satisfy these conditions of
+  // the claim, all goals hold. Its hypotheses can be used by Inference::hypothesis.
+  struct Goal {
+    Ref lhs, rhs;
+  };
+  std::uint32_t open_induction(const std::vector<Goal>& goals, Symbol size,
+                               const std::vector<std::uint32_t>& conditions = {});
 
   // --- inferences; throw Rejected (or IllTyped) if the step does not hold
   EquationId prove(const Step& s);
@@ -39,22 +45,23 @@ class Kernel {
   // Both sides of an equation at given indices for lhs; extra indices are new unless `extra` gives them.
   std::pair<Ref, Ref> sides(EquationId e, const std::vector<Index>& at);
 
-  // The theorem left == right when the conditions hold, from one equation for the outputs. The assumed conditions must
-  // be exactly `when`, in order.
-  TheoremPtr conclude(Symbol name, const Diagram& left, const Diagram& right, const std::vector<Condition>& when,
-                      EquationId e);
+  // The theorem, from one equation for the outputs. The assumed conditions must be exactly `when` and then `given`, in
+  // order.
+  TheoremPtr conclude(Symbol name, const Statement& claim, EquationId e);
   std::size_t leaves() const { return leaves_; }
 
   struct Assumption {
     Ref value;
-    Sign sign;
+    Sign sign = Sign::positive;
+    std::optional<Ref> equal_to = {};  // then it is an equation and has no sign
   };
   struct Induction {
-    Ref lhs, rhs;
+    std::vector<Goal> goals;
     Symbol size;
+    std::vector<std::uint32_t> conditions;
   };
   const std::vector<Assumption>& assumptions() const { return assumptions_; }
-  const std::map<std::uint32_t, Induction>& inductions() const { return inductions_; }
+  const std::vector<Induction>& inductions() const { return inductions_; }
   // The SMT-LIB text of the leaf of an smt or sign_smt step.
   std::string leaf_text(const Step& s);
 
@@ -65,7 +72,11 @@ class Kernel {
   // Throws unless every size that an index is divided by is >= 1: floor division has its laws there only.
   void check_divisions(const IndexExpression& e) const;
   void check_divisions(WireId w);
-  Equation close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others, std::set<std::uint32_t> uses) const;
+  Equation close(const Ref& lhs, const Ref& rhs, const std::vector<Index>& others, Uses uses) const;
+  // Throws unless the value may stand in a condition, and unless no step was made yet.
+  void admit_condition(const Ref& value);
+  // Throws unless the assumptions are the conditions of the claim, in order.
+  void check_conditions(const Statement& claim);
 
   SizeContext sizes_;
   LeafOracle oracle_;
@@ -76,9 +87,9 @@ class Kernel {
   std::vector<SignFact> facts_;
   std::vector<Step> fact_steps_;
   std::vector<Assumption> assumptions_;
-  std::map<std::uint32_t, Induction> inductions_;  // keyed above all assumptions
-  std::vector<bool> divides_;                      // by wire: it and all it depends on divide by sizes >= 1
-  std::map<std::string, bool> asked_;              // leaves already answered in this kernel
+  std::vector<Induction> inductions_;
+  std::vector<bool> divides_;          // by wire: it and all it depends on divide by sizes >= 1
+  std::map<std::string, bool> asked_;  // leaves already answered in this kernel
   std::size_t leaves_ = 0;
 };
 

@@ -10,9 +10,10 @@ SignFact Inferences::sign(const Step& s) {
     case Inference::sign_transport: return sign_transport(s);
     case Inference::sign_smt: return sign_smt(s);
     case Inference::sign_assumed: {
-      if (s.numbers.size() != 1 || s.numbers[0] >= k_.assumptions().size()) reject("there is no such condition");
-      const auto& a = k_.assumptions()[s.numbers[0]];
-      return {a.value.wire, a.sign, {s.numbers[0]}};
+      const Place p = place(s);
+      const Kernel::Assumption a = k_.assumptions()[p.use.condition];
+      if (a.equal_to) reject("the condition is an equation, not a sign");
+      return {b_.substitute(a.value.wire, p.sizes).value.wire, a.sign, {p.use}};
     }
     default: reject("this inference concludes an equation, not a sign");
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Statement: left == right for all sizes of the context and all inputs that satisfy the conditions `when`; the two
-// diagrams have the same inputs and one output with the same axes. Theorem: a statement that the kernel derived (or one
+// Statement: left == right for all sizes of the context and all inputs that satisfy the conditions `when` and the
+// equations `given`; the two diagrams have the same inputs and one output with the same axes. Theorem: a statement that the kernel derived (or one
 // of its own axioms about real functions). Nobody but the kernel makes one.
 #include <memory>
 
@@ -13,9 +13,16 @@ struct Condition {
   Diagram value;  // one output; inputs as in the statement
 };
 
+// An equation between arrays that is assumed to hold at all indices: a hypothesis about weights, or one of the two
+// equations by which a recurrence defines the states of a fold.
+struct Given {
+  Diagram left, right;  // one output each, with the same axes; inputs as in the statement
+};
+
 struct Statement {
   Diagram left, right;
-  std::vector<Condition> when;
+  std::vector<Condition> when = {};
+  std::vector<Given> given = {};
 };
 
 class Theorem {

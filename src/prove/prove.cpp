@@ -257,6 +257,7 @@ class Strategy {
     out_.seconds["replay"] += since(start);
     start = Clock::now();
     for (const Kernel::Assumption& a : k.assumptions())
+      if (!a.equal_to)
       out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
                                 (a.sign == Sign::nonnegative ? "not negative"
                                  : a.sign == Sign::nonzero   ? "not 0"

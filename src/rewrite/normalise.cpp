@@ -13,7 +13,7 @@ class Normaliser::Impl {
       : k_(k),
         b_(k.arena()),
         w_(k),
-        signs_(k),
+        signs_(k, options.within),
         features_(b_, options.atoms),
         products_(w_, signs_),
         deadline_(deadline),

@@ -30,6 +30,7 @@ struct NormaliserOptions {
   Cuts cuts = {};
   ZeroCases zero_cases = ZeroCases::kept;
   const std::set<WireId>* atoms = nullptr;  // wires that are normal as they stand: nothing looks below them
+  std::optional<Within> within = {};
 };
 
 class Normaliser {

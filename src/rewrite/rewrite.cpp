@@ -188,16 +188,35 @@ std::vector<WireId> wires_below(const DiagramBuilder& b, const std::vector<WireI
   return out;
 }
 
+std::vector<std::uint32_t> Signs::numbers_of(std::uint32_t condition) const {
+  if (!within_) return {condition};
+  return {condition, within_->induction, within_->step ? 1u : 0u};
+}
+
+const std::vector<WireId>& Signs::condition_wires() {
+  for (std::size_t n = condition_wires_.size(); n < k_.assumptions().size(); ++n) {
+    const Kernel::Assumption a = k_.assumptions()[n];
+    DiagramBuilder::Substitution sizes;
+    if (within_) {
+      const Symbol size = k_.inductions().at(within_->induction).size;
+      sizes.sizes[size] = within_->step ? size_variable(size) + size_constant(1)
+                                        : size_constant(k_.sizes().lower_bound(size));
+    }
+    condition_wires_.push_back(k_.arena().substitute(a.value.wire, sizes).value.wire);
+  }
+  return condition_wires_;
+}
+
 std::optional<SignId> Signs::find(WireId w, Sign sign, int depth) {
   const auto key = std::pair(w, sign);
   if (auto it = memo_.find(key); it != memo_.end()) return it->second;
   if (depth > 60) return std::nullopt;
   std::optional<SignId> found;
-  for (std::size_t n = 0; n < k_.assumptions().size() && !found; ++n) {
+  for (std::uint32_t n = 0; n < k_.assumptions().size() && !found; ++n) {
     const auto a = k_.assumptions()[n];
-    if (a.value.wire != w) continue;
+    if (a.equal_to || condition_wires()[n] != w) continue;
     if (a.sign != sign && a.sign != Sign::positive) continue;
-    found = k_.prove_sign({.rule = Inference::sign_assumed, .numbers = {static_cast<std::uint32_t>(n)}});
+    found = k_.prove_sign({.rule = Inference::sign_assumed, .numbers = numbers_of(n)});
     if (a.sign != sign) {
       const Ref r = k_.arena().at_fresh(w);
       found = k_.prove_sign({.rule = Inference::sign_rule, .terms = {r}, .signs = {*found}, .sign = sign});

@@ -50,15 +50,26 @@ class Rewriter {
 // Every wire that some root depends on, the roots themselves among them, each once.
 std::vector<WireId> wires_below(const DiagramBuilder& b, const std::vector<WireId>& roots);
 
+// A derivation stands in the claim, or in the base or the step of an induction: the conditions hold at the sizes there.
+struct Within {
+  std::uint32_t induction;
+  bool step;
+};
+
 // Signs: looks for derivations of signs by the kernel's sign rules, from the conditions of the claim. Untrusted search
 // with memory.
 class Signs {
  public:
-  explicit Signs(Kernel& k) : k_(k) {}
+  explicit Signs(Kernel& k, std::optional<Within> within = {}) : k_(k), within_(within) {}
   std::optional<SignId> find(WireId w, Sign sign, int depth = 0);
 
  private:
+  std::vector<std::uint32_t> numbers_of(std::uint32_t condition) const;
+  const std::vector<WireId>& condition_wires();
+
   Kernel& k_;
+  std::optional<Within> within_;
+  std::vector<WireId> condition_wires_;
   std::map<std::pair<WireId, Sign>, std::optional<SignId>> memo_;
 };
 

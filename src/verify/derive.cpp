@@ -144,6 +144,7 @@ class Search {
     std::vector<std::pair<Ref, SignId>> premises;
     for (std::size_t n = 0; n < k_.assumptions().size(); ++n) {
       const auto a = k_.assumptions()[n];
+      if (a.equal_to) continue;
       std::set<Ref> at;
       if (a.value.at.empty()) at.insert(a.value);
       occurrences(l, a.value.wire, at);
@@ -251,7 +252,7 @@ class Search {
   }
 
   std::optional<Rewrite> induction(const Ref& l, const Ref& r, Symbol n) {
-    const std::uint32_t id = k_.open_induction(l, r, n);
+    const std::uint32_t id = k_.open_induction({{l, r}}, n);
     auto goal_at = [&](const Size& value) {
       DiagramBuilder::Substitution map;
       map.sizes[n] = value;
@@ -274,7 +275,7 @@ class Search {
 
     const auto [sl, sr] = goal_at(size_variable(n) + size_constant(1));
     // The hypothesis for the first n points of each array.
-    Step h{.rule = Inference::hypothesis, .numbers = {id}};
+    Step h{.rule = Inference::hypothesis, .numbers = {id, 0}};
     std::set<Symbol> seen;
     std::set<WireId> visited;
     std::function<void(WireId)> arrays = [&](WireId w) {
@@ -324,7 +325,7 @@ class Search {
       middle = close_goal(a.to, b.to);
     if (!middle) return std::nullopt;
     const Rewrite step = w_.chain(w_.chain(a, *middle), w_.reverse(b));
-    return w_.apply({.rule = Inference::induction, .equations = {base->proof, step.proof}, .numbers = {id}}, l);
+    return w_.apply({.rule = Inference::induction, .equations = {base->proof, step.proof}, .numbers = {id, 0}}, l);
   }
 
   Kernel& k_;

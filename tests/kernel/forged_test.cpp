@@ -58,7 +58,7 @@ TheoremPtr sum_of(const char* name) {
   const Ref x = p.array("X", {axis("n")});
   const Ref l = p.b.reduce(Op::add, x.at, x), r = p.b.reduce(Op::add, x.at, p.b.add(Op::mul, {p.b.literal(1), x}));
   const std::vector<InputPort> inputs{{Symbol("X"), {axis("n")}, DType::real, Role::input}};
-  return p.k.conclude(Symbol(name), p.diagram(inputs, {}, l), p.diagram(inputs, {}, r), {},
+  return p.k.conclude(Symbol(name), {p.diagram(inputs, {}, l), p.diagram(inputs, {}, r)},
                       p.by(Inference::contraction, {l, r}));
 }
 
@@ -204,19 +204,19 @@ TEST_CASE("an induction proves its goal from base and step", "[forged]") {
     return p.by(Inference::contraction, {l, r});
   };
   const auto [l, r] = sides(n);
-  const std::uint32_t id = p.k.open_induction(l, r, Symbol("n"));
-  CHECK_NOTHROW(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id}));
-  REJECTS(p.by(Inference::induction, {}, {equation(size_constant(2)), equation(n + one)}, {id}),
+  const std::uint32_t id = p.k.open_induction({{l, r}}, Symbol("n"));
+  CHECK_NOTHROW(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id, 0}));
+  REJECTS(p.by(Inference::induction, {}, {equation(size_constant(2)), equation(n + one)}, {id, 0}),
           "base of the induction is not its goal");
-  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n)}, {id}), "step of the induction is not its goal");
-  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one + one)}, {id}),
+  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n)}, {id, 0}), "step of the induction is not its goal");
+  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one + one)}, {id, 0}),
           "step of the induction is not its goal");
-  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id + 1}), "no such induction");
+  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id + 1, 0}), "no such induction");
 
   // The hypothesis is about arrays of size n, not n + 1.
   Step use;
   use.rule = Inference::hypothesis;
-  use.numbers = {id};
+  use.numbers = {id, 0};
   use.names = {Symbol("X")};
   const Ref longer = p.array("Y", {{n + one, {}}}), fitting = p.array("Z", {axis("n")});
   use.terms = {fitting};
@@ -228,29 +228,29 @@ TEST_CASE("an induction proves its goal from base and step", "[forged]") {
   use.names.clear(), use.terms.clear(), use.formals.clear();
   const EquationId hypothesis = p.k.prove(use);
   const std::vector<InputPort> inputs{{Symbol("X"), {axis("n")}, DType::real, Role::input}};
-  REJECTS(p.k.conclude(Symbol("claim"), p.diagram(inputs, {}, l), p.diagram(inputs, {}, r), {}, hypothesis),
+  REJECTS(p.k.conclude(Symbol("claim"), {p.diagram(inputs, {}, l), p.diagram(inputs, {}, r)}, hypothesis),
           "never discharged");
 }
 
 TEST_CASE("an induction rests on its own hypothesis only, and in the step only", "[forged]") {
   Prover p;
   const Ref a = p.array("a"), c = p.array("c");  // a == c, at every n
-  const std::uint32_t outer = p.k.open_induction(a, c, Symbol("n")), inner = p.k.open_induction(a, c, Symbol("m"));
-  auto hypothesis = [&](std::uint32_t id) { return p.by(Inference::hypothesis, {}, {}, {id}); };
-  REJECTS(p.by(Inference::induction, {}, {hypothesis(outer), hypothesis(outer)}, {outer}),
+  const std::uint32_t outer = p.k.open_induction({{a, c}}, Symbol("n")), inner = p.k.open_induction({{a, c}}, Symbol("m"));
+  auto hypothesis = [&](std::uint32_t id) { return p.by(Inference::hypothesis, {}, {}, {id, 0}); };
+  REJECTS(p.by(Inference::induction, {}, {hypothesis(outer), hypothesis(outer)}, {outer, 0}),
           "base of an induction rests on an assumption");
-  REJECTS(p.by(Inference::induction, {}, {hypothesis(inner), hypothesis(outer)}, {outer}),
+  REJECTS(p.by(Inference::induction, {}, {hypothesis(inner), hypothesis(outer)}, {outer, 0}),
           "base of an induction rests on an assumption");
   const Ref same = p.b.add(Op::mul, {p.b.literal(1), a});
-  const std::uint32_t third = p.k.open_induction(a, same, Symbol("n"));
+  const std::uint32_t third = p.k.open_induction({{a, same}}, Symbol("n"));
   const EquationId base = p.by(Inference::contraction, {a, same});
   const EquationId there =
       p.by(Inference::trans, {}, {hypothesis(outer), p.by(Inference::sym, {}, {hypothesis(inner)})});
   const EquationId step = p.by(Inference::trans, {}, {there, base});
-  REJECTS(p.by(Inference::induction, {}, {base, step}, {third}), "step of an induction rests on another assumption");
-  REJECTS(p.k.open_induction(p.b.opaque(Symbol("dropout"), {a}, false), c, Symbol("n")), "stochastic box");
+  REJECTS(p.by(Inference::induction, {}, {base, step}, {third, 0}), "step of an induction rests on an assumption that is not its own");
+  REJECTS(p.k.open_induction({{p.b.opaque(Symbol("dropout"), {a}, false), c}}, Symbol("n")), "stochastic box");
   Prover q(with_lower({}, {size_named("n") - size_constant(5)}));
-  REJECTS(q.k.open_induction(q.b.literal(0), q.b.literal(1), Symbol("n")), "occurs in a size hypothesis");
+  REJECTS(q.k.open_induction({{q.b.literal(0), q.b.literal(1)}}, Symbol("n")), "occurs in a size hypothesis");
 }
 
 TEST_CASE("digests are SHA-256", "[digest]") {

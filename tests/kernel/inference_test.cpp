@@ -98,9 +98,9 @@ TEST_CASE("an equation over a possibly empty axis keeps its slot", "[inference]"
     CHECK(p.k.equation(round).extra.size() == (least ? 0 : 1));
     const Diagram d = p.diagram({}, {}, zero);
     if (least)
-      CHECK(p.k.conclude(Symbol("claim"), d, d, {}, round));
+      CHECK(p.k.conclude(Symbol("claim"), {d, d}, round));
     else
-      REJECTS(p.k.conclude(Symbol("claim"), d, d, {}, round), "holds only if an axis of size n is not empty");
+      REJECTS(p.k.conclude(Symbol("claim"), {d, d}, round), "holds only if an axis of size n is not empty");
   }
 }
 
