@@ -9,6 +9,7 @@
 #include "cli/report.hpp"
 #include "lang/printer.hpp"
 #include "onnx/import.hpp"
+#include "verify/recurrence.hpp"
 #include "verify/rulebook.hpp"
 
 namespace skein::cli {
@@ -46,13 +47,13 @@ Architecture from_def(const Module& m, const std::string& name, const std::strin
     const std::string hint = did_you_mean(name, m.def_names());
     bad_input(fmt::format("there is no def {}{}{}", name, hint.empty() ? "" : "; ", hint), where);
   }
-  return {def->diagram, {}, source};
+  return {def->diagram, {}, source, def->given};
 }
 
 Architecture from_skn(const Named& n, const std::string& source) {
   const Module m = read_module(n.file);
   if (!n.name.empty()) return from_def(m, n.name, source, n.file);
-  if (m.defs().size() == 1) return {m.defs().front()->diagram, {}, source};
+  if (m.defs().size() == 1) return {m.defs().front()->diagram, {}, source, m.defs().front()->given};
   if (m.defs().empty()) bad_input("the file has no def", n.file);
   std::string names;
   for (const auto& d : m.defs()) names += (names.empty() ? "" : ", ") + d->name.text();
@@ -104,6 +105,22 @@ Architecture read_architecture(const std::string& argument) {
     bad_input(fmt::format("{} is neither a file nor a def of the prelude{}{}", name, hint.empty() ? "" : "; ", hint));
   }
   return from_def(m, name, argument, "prelude");
+}
+
+Statement at_steps(const Statement& s, const std::map<Symbol, Integer>& sizes, const std::string& where) {
+  try {
+    return unrolled(s, sizes);
+  } catch (const std::invalid_argument& e) {
+    bad_input(fmt::format("the fold cannot be unrolled: {}", e.what()), where);
+  }
+}
+
+Architecture read_without_folds(const std::string& argument, const std::string& command) {
+  Architecture a = read_architecture(argument);
+  if (!a.given.empty())
+    bad_input(fmt::format("{} has a fold, which skein {} does not take; skein prove, run and batch do", argument, command),
+              argument);
+  return a;
 }
 
 Pairing to_pairing(const Claim& claim) {

@@ -18,6 +18,12 @@ Pairing to_pairing(const Claim& claim);
 // One argument names a claim, two name architectures.
 Pairing read_pairing(const std::vector<std::string>& arguments);
 
+// The statement with its folds unrolled at these sizes; bad input if a number of steps is not among them. `where` is
+// named in the message.
+Statement at_steps(const Statement& s, const std::map<Symbol, Integer>& sizes, const std::string& where);
+// An architecture without folds; bad input otherwise, for a command that does not take them.
+Architecture read_without_folds(const std::string& argument, const std::string& command);
+
 // "n=3,m=4"; anything else is a usage error.
 std::map<Symbol, Integer> parse_sizes(const std::string& text);
 

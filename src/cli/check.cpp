@@ -68,7 +68,7 @@ class Checker {
     if (args_.diagram.ends_with(".onnx"))
       bad_input("a diagram is a def, FILE.skn:NAME; skein prove compares two models", args_.diagram);
     if (!args_.model.ends_with(".onnx")) bad_input("a model is an .onnx file", args_.model);
-    const Architecture diagram = read_architecture(args_.diagram);
+    const Architecture diagram = read_without_folds(args_.diagram, "check");
     model_ = import_onnx(args_.model);
     if (!args_.map.empty()) {
       const SourceText map(args_.map, read_text(args_.map));

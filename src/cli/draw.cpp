@@ -45,7 +45,7 @@ int run(const DrawArguments& args, const CommonOptions& common) {
     usage_error("draw takes an architecture, or --proof with a certificate");
   std::string svg;
   if (args.proof.empty())
-    svg = draw(read_architecture(args.architecture).diagram).svg(file_stem(args.architecture));
+    svg = draw(read_without_folds(args.architecture, "draw").diagram).svg(file_stem(args.architecture));
   else
     supervise_to_end(
         {.seconds = common.timeout, .megabytes = common.memory}, "drawing " + args.proof,

@@ -13,6 +13,7 @@
 #include "cli/architecture.hpp"
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
+#include "verify/recurrence.hpp"
 
 namespace skein::cli {
 
@@ -70,6 +71,22 @@ Environment environment(const Architecture& a, const RunArguments& args, std::ui
   return out;
 }
 
+// With folds unrolled: the number of steps follows from the sizes and arrays given, or is 2.
+Architecture unfolded(Architecture a, const RunArguments& args) {
+  if (a.given.empty()) return a;
+  Environment known;
+  known.sizes = parse_sizes(args.sizes);
+  std::size_t k = 0;
+  for (const InputPort& p : a.diagram.inputs())
+    if (p.role != Role::state && !a.weights.count(p.name) && k < args.inputs.size())
+      known.inputs[p.name] = read_npy(args.inputs[k++]);
+  infer_sizes(a.diagram, known);
+  const Statement s{a.diagram, a.diagram, {}, a.given};
+  for (Symbol v : step_variables(s)) known.sizes.emplace(v, 2);
+  a.diagram = at_steps(s, known.sizes, args.subjects[0]).left;
+  return a;
+}
+
 DomainReport domain_report(const Diagram& d, const Environment& e, std::size_t elements) {
   if (elements * d.boxes().size() > certified_work) return in_domain(d, e);
   DomainReport r = in_domain_certified(d, e, 128);
@@ -77,7 +94,7 @@ DomainReport domain_report(const Diagram& d, const Environment& e, std::size_t e
 }
 
 void evaluate_architecture(const RunArguments& args, const CommonOptions& common, const Emit& emit) {
-  const Architecture a = read_architecture(args.subjects[0]);
+  const Architecture a = unfolded(read_architecture(args.subjects[0]), args);
   const Environment e = environment(a, args, common.seed);
   const std::vector<Array> outputs = evaluate(a.diagram, e, args.float32 ? Precision::float32 : Precision::float64);
   std::size_t elements = 1;

@@ -21,9 +21,24 @@ namespace {
 
 constexpr long precisions[] = {64, 256, 1024};
 
-// input_k.npy for input k of the statement; weights that have no file keep their numbers.
-Environment read_point(const fs::path& folder, const Pairing& p) {
+Environment read_sizes(const fs::path& folder) {
   Environment e;
+  const fs::path description = folder / "witness.json";
+  std::error_code error;
+  if (!fs::exists(description, error)) return e;
+  std::ifstream in(description);
+  const json j = json::parse(in, nullptr, false);
+  if (j.is_discarded() || !j.is_object()) bad_input("this is not a JSON object", description.string());
+  if (j.contains("sizes") && j.at("sizes").is_object())
+    for (const auto& [v, n] : j.at("sizes").items()) {
+      if (!n.is_number_integer()) bad_input("a size is not an integer", description.string());
+      e.sizes[Symbol(v)] = Integer(n.get<long>());
+    }
+  return e;
+}
+
+// input_k.npy for input k of the statement; weights that have no file keep their numbers.
+void read_point(const fs::path& folder, const Pairing& p, Environment& e) {
   const auto& inputs = p.statement.left.inputs();
   std::error_code error;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
@@ -36,20 +51,8 @@ Environment read_point(const fs::path& folder, const Pairing& p) {
       bad_input(fmt::format("the witness has no {} for the input {}", file.filename().string(), inputs[k].name.text()),
                 folder.string());
   }
-  const fs::path description = folder / "witness.json";
-  if (fs::exists(description, error)) {
-    std::ifstream in(description);
-    const json j = json::parse(in, nullptr, false);
-    if (j.is_discarded() || !j.is_object()) bad_input("this is not a JSON object", description.string());
-    if (j.contains("sizes") && j.at("sizes").is_object())
-      for (const auto& [v, n] : j.at("sizes").items()) {
-        if (!n.is_number_integer()) bad_input("a size is not an integer", description.string());
-        e.sizes[Symbol(v)] = Integer(n.get<long>());
-      }
-  }
   infer_sizes(p.statement.left, e);
   infer_sizes(p.statement.right, e);
-  return e;
 }
 
 double largest_difference(const std::vector<Array>& a, const std::vector<Array>& b) {
@@ -62,9 +65,11 @@ double largest_difference(const std::vector<Array>& a, const std::vector<Array>&
 
 void replay_witness(const RunArguments& args, const Emit& emit) {
   const fs::path folder = args.subjects[0];
-  const Pairing p = read_pairing({args.subjects.begin() + 1, args.subjects.end()});
+  Pairing p = read_pairing({args.subjects.begin() + 1, args.subjects.end()});
   emit(to_text({{"statement", p.text}}));
-  const Environment e = read_point(folder, p);
+  Environment e = read_sizes(folder);
+  p.statement = at_steps(p.statement, e.sizes, folder.string());
+  read_point(folder, p, e);
   const Statement& s = p.statement;
   json j{{"different", false}, {"where", nullptr}, {"precision_bits", nullptr}, {"sizes", json::object()}};
   for (const auto& [v, n] : e.sizes) j["sizes"][v.text()] = n.get_si();

@@ -90,7 +90,7 @@ json report(const Form& f, const Architecture& a, const fs::path& out, std::size
 }
 
 void find(const SearchArguments& args, const CommonOptions& common, const Emit& emit) {
-  const Architecture a = read_architecture(args.architecture);
+  const Architecture a = read_without_folds(args.architecture, "search");
   SearchOptions options;
   options.sizes = parse_sizes(args.sizes);
   options.by = to_measure(args.by);

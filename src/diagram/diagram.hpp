@@ -8,7 +8,8 @@
 
 namespace skein {
 
-enum class Role : std::uint8_t { input, weight };
+// A state is an array that recurrences define (the values of a fold, one for each step); nobody passes it in.
+enum class Role : std::uint8_t { input, weight, state };
 
 struct InputPort {
   Symbol name;

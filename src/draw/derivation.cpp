@@ -167,14 +167,14 @@ class Reader {
 
 }  // namespace
 
-Derivation read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
+DerivationChain read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
                            std::size_t most) {
   DiagramBuilder& b = k.arena();
   const Output l = thaw(b, left).at(0), r = thaw(b, right).at(0);
   std::map<Index, Index> same;
   for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
   Reader reader(k, conclusion, most);
-  Derivation d{l.axes, l.value, reader.walk(conclusion, l.value, b.rename(r.value, same), 0), 0, {}};
+  DerivationChain d{l.axes, l.value, reader.walk(conclusion, l.value, b.rename(r.value, same), 0), 0, {}};
   d.steps = reader.claimed();
   std::size_t counted = 0;
   for (const DerivationLink& x : d.links) counted += x.steps;

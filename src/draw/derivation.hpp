@@ -19,7 +19,7 @@ struct DerivationLink {
   std::size_t steps = 0;   // steps of the kernel that are first needed here
 };
 
-struct Derivation {
+struct DerivationChain {
   std::vector<Index> axes;  // of the claim's output: the free indices of the ends
   Ref first;
   std::vector<DerivationLink> links;
@@ -29,7 +29,7 @@ struct Derivation {
 
 // Reads the derivation of `conclusion`, which proves that the outputs of `left` and `right` are equal. Congruences are
 // taken apart as deep inside the term as gives at most `most` links (but for those between whole terms).
-Derivation read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
+DerivationChain read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
                            std::size_t most = 1500);
 
 // The inferences other than congruence, transitivity, symmetry and reflexivity that a link stands for, each once, and

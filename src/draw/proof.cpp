@@ -197,7 +197,7 @@ class PhaseReader {
   const Replay& replay_;
   Kernel& k_;
   const Diagram& left_;
-  Derivation d_;
+  DerivationChain d_;
   std::vector<std::string> words_;       // the kinds of inference
   std::vector<bool> rings_;              // by kind: mere rearrangement of sums of products
   std::vector<std::vector<int>> kinds_;  // by link

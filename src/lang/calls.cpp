@@ -25,7 +25,10 @@ std::vector<const InputPort*> parameters_of(const Definition& def) {
   return out;
 }
 
-bool has_weights(const Definition& def) { return parameters_of(def).size() != def.diagram.inputs().size(); }
+bool has_weights(const Definition& def) {
+  const auto& in = def.diagram.inputs();
+  return std::any_of(in.begin(), in.end(), [](const InputPort& p) { return p.role == Role::weight; });
+}
 
 // The variable of `s` that has no value yet, if there is exactly one and it occurs linearly: s = slope * v + rest.
 struct Linear {
@@ -392,14 +395,18 @@ ArrayValue Elaboration::instantiate(const Expression& e, const Definition& def, 
           for (Symbol v : m) use->fixed.emplace(v, s.sizes.at(v));
         a.size = substitute(a.size, s.sizes);
       }
-      Ref w = b_.input(port.name, port.axes, port.dtype);
-      s.inputs[p.name] = {w.at, w};
+      if (use->step) port.axes.insert(port.axes.begin(), b_.axis(*use->step));
+      const Ref w = b_.input(port.name, port.axes, port.dtype);
+      // In the body of a fold each step has weights of its own.
+      s.inputs[p.name] = {{w.at.begin() + (use->step ? 1 : 0), w.at.end()},
+                          use->step ? b_.rename(w, {{w.at[0], *use->step}}) : w};
       if (!first) continue;
       define_array(e.place, port.name.text(), {w.at, w});
       weights_[use->group].push_back(std::move(port));
     }
   }
   return typed(e.place, [&]() -> ArrayValue {
+    add_states_of(def, s);
     std::vector<Output> out = thaw(b_, def.diagram, s);
     return {out[0].axes, out[0].value};
   });

@@ -36,7 +36,7 @@ void Elaboration::add_use(const UseSyntax& syntax) {
   }
   for (const auto& [place, name] : syntax.names) {
     if (arrays_.count(name) || uses_.count(name)) source_.fail(place, fmt::format("{} is defined already", name));
-    UseInstance use{def->second, place, {}, false, weights_.size()};
+    UseInstance use{def->second, place, {}, false, weights_.size(), step_};
     weights_.emplace_back();
     for (const BracketItem& item : syntax.sizes) {
       const Symbol variable(item.expression->name);
@@ -129,7 +129,7 @@ ArrayValue Elaboration::definition(const std::vector<AxisSyntax>& axes, const Ex
 }
 
 void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std::vector<Output>& outputs) {
-  scope_.clear();
+  if (!step_) scope_.clear();
   if (!outputs.empty()) source_.fail(s.place, "a statement after return", "\"}\"");
   switch (s.kind) {
     case StatementSyntax::Kind::weight: {
@@ -142,6 +142,7 @@ void Elaboration::statement(const StatementSyntax& s, const DefSyntax& def, std:
       return;
     }
     case StatementSyntax::Kind::use: add_use(s.use); return;
+    case StatementSyntax::Kind::fold: fold(s, def); return;
     case StatementSyntax::Kind::equation: {
       const ArraySyntax& a = s.arrays[0];
       define_array(a.place, a.name, definition(a.axes, *s.values[0]));
@@ -183,14 +184,15 @@ Definition Elaboration::def(const DefSyntax& syntax) {
     if (!use.applied)
       source_.fail(use.place, fmt::format("{} is never applied, so that its weights have no sizes", name));
   for (const auto& group : weights_) ports.insert(ports.end(), group.begin(), group.end());
+  ports.insert(ports.end(), states_.begin(), states_.end());
 
   Definition out;
   out.name = Symbol(syntax.name);
   out.description = syntax.description;
   out.file = source_.name();
   out.line = syntax.place.line;
-  out.diagram =
-      typed(syntax.name_place, [&] { return freeze(b_, out.name, sizes_.context(), std::move(ports), outputs); });
+  out.diagram = typed(syntax.name_place, [&] { return freeze(b_, out.name, sizes_.context(), ports, outputs); });
+  out.given = frozen_givens(out.name, ports);
   out.size_parameters = sizes_.parameters();
   out.size_variables = sizes_.variables();
   out.floored = sizes_.floored();
@@ -347,6 +349,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     axes.insert(axes.begin(), which);
     typed(syntax.place, [&] { left = chosen(which, lefts), right = chosen(which, rights); });
   }
+  ports.insert(ports.end(), states_.begin(), states_.end());
   auto side = [&](const Ref& value) {
     return typed(syntax.place, [&] {
       return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}});
@@ -354,6 +357,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   };
   out.left = side(left);
   out.right = side(right);
+  out.given = frozen_givens(out.name, ports);
 
   for (const ConditionSyntax* c : signs) {
     for (FreeIndex& f : free_) f.used = false;
@@ -453,21 +457,25 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
   }
   for (const Size& h : r.diagram.sizes().hypotheses) assume(substitute(h, sizes));
 
+  std::vector<InputPort> ports;
+  for (const auto& [p, q] : pairs) ports.push_back(p);
   auto freeze_side = [&](std::vector<Output> outputs) {
-    std::vector<InputPort> ports;
-    for (const auto& [p, q] : pairs) ports.push_back(p);
     for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k].name = lo[k].name;
-    return freeze(b_, out.name, context, std::move(ports), outputs);
+    return freeze(b_, out.name, context, ports, outputs);
   };
-  DiagramBuilder::Substitution s;
+  DiagramBuilder::Substitution s, of_left;
   s.sizes = sizes;
   for (const auto& [p, q] : pairs) {
     const Ref x = b_.input(p.name, p.axes, p.dtype);
     s.inputs[q.name] = {x.at, x};
   }
   typed(place.place, [&] {
-    out.left = freeze_side(thaw(b_, l.diagram));
+    add_states_of(l, of_left);
+    add_states_of(r, s);
+    ports.insert(ports.end(), states_.begin(), states_.end());
+    out.left = freeze_side(thaw(b_, l.diagram, of_left));
     out.right = freeze_side(thaw(b_, r.diagram, s));
+    out.given = frozen_givens(out.name, ports);
   });
   if (!syntax.conditions.empty())
     source_.fail(syntax.conditions[0].place, "an equation of two defs takes its conditions from their headers");

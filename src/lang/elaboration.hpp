@@ -58,7 +58,8 @@ class Elaboration {
     Place place;
     std::map<Symbol, Size> fixed;  // sizes given at `use`, later all sizes of the weights
     bool applied = false;
-    std::size_t group = 0;  // of weights_
+    std::size_t group = 0;         // of weights_
+    std::optional<Index> step = {};  // of the fold in which it stands: its weights have an axis of steps
   };
   using Thunk = std::function<Ref()>;
   using Guards = std::vector<IndexExpression>;
@@ -81,6 +82,18 @@ class Elaboration {
   Ref chosen(Index which, const std::vector<Ref>& values);
   void conditions(const ClaimSyntax& syntax, Claim& out, const std::vector<InputPort>& ports);
   std::vector<Index> used_free_indices() const;
+
+  // --- folds (folds.cpp)
+  struct GivenEquation {
+    std::vector<Index> axes;
+    Ref left, right;
+  };
+  void fold(const StatementSyntax& s, const DefSyntax& def);
+  // A new state with these axes; its name is made different from all others.
+  Ref add_state(const std::string& name, const std::vector<Axis>& axes, DType dtype);
+  // The states of a called def, over the indices that its arguments leave free; s gets them in place of its own.
+  void add_states_of(const Definition& def, DiagramBuilder::Substitution& s);
+  std::vector<Given> frozen_givens(Symbol name, const std::vector<InputPort>& ports) const;
 
   // --- expressions (expressions.cpp)
   Ref scalar(const Expression& e);
@@ -140,6 +153,9 @@ class Elaboration {
   Guards guards_;
   std::map<std::string, UseInstance> uses_;
   bool infer_ = false;
+  std::vector<InputPort> states_;
+  std::vector<GivenEquation> givens_;
+  std::optional<Index> step_;  // of the fold whose body is read
   std::vector<std::vector<InputPort>> weights_;  // in order of declaration; a use has one group
 };
 

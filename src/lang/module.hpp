@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "diagram/diagram.hpp"
+#include "kernel/theorem.hpp"
 #include "lang/source.hpp"
 
 namespace skein {
@@ -27,7 +27,8 @@ struct Definition {
   std::string file;
   int line = 0;
   bool prelude = false;
-  Diagram diagram;                      // inputs: the parameters, then the weights, named as in a state_dict
+  Diagram diagram;                      // inputs: the parameters, the weights (named as in a state_dict), the states
+  std::vector<Given> given;             // the recurrences of the states: for each its first value, then its next one
   std::vector<Symbol> size_parameters;  // those in the bracket before the parameters
   std::vector<Symbol> size_variables;   // all, in order of declaration
   std::vector<FlooredSize> floored;
@@ -64,6 +65,7 @@ struct Claim {
   int line = 0;
   Diagram left, right;
   std::vector<SignCondition> when;
+  std::vector<Given> given;            // the recurrences of the states of folds
   bool same_calls = true;              // the sides call the same defs in the same order, in every equation
   bool infers = false;                 // when ?: conditions that are missing are to be found
   std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order

@@ -154,7 +154,8 @@ class Parser {
     StatementSyntax s;
     const Token first = peek();
     s.place = first.place;
-    for (const char* word : {"fold", "scan", "repeat", "take"})
+    Depth guard(*this, depth_);
+    for (const char* word : {"scan", "take"})
       if (at(word)) unsupported(first, fmt::format("the statement \"{}\" is", word));
     if (accept("weight")) {
       s.kind = StatementSyntax::Kind::weight;
@@ -172,6 +173,8 @@ class Parser {
       s.use.def = def.text;
       s.use.def_place = def.place;
       if (at("[")) s.use.sizes = bracket();
+    } else if (accept("fold") || accept("repeat")) {
+      fold(s);
     } else if (accept("return")) {
       s.kind = StatementSyntax::Kind::result;
       do s.values.push_back(expression());
@@ -183,6 +186,25 @@ class Parser {
       s.values.push_back(expression());
     }
     return s;
+  }
+
+  // fold b from m[q] = -inf, l[q] = 0 { ... m'[q] = ... l'[q] = ... }
+  void fold(StatementSyntax& s) {
+    s.kind = StatementSyntax::Kind::fold;
+    s.counter = axis();
+    expect("from", "and the states with their first values");
+    do {
+      s.arrays.push_back(array("the name of a state"));
+      expect("=", "and the first value of the state");
+      s.values.push_back(expression());
+    } while (accept(","));
+    expect("{", "and how a step changes the states: STATE'[axes] = value");
+    while (!at("}")) {
+      if (peek().kind == TokenKind::end) fail_here("\"}\" at the end of the fold");
+      s.body.push_back(statement());
+      if (!at("}") && !peek().new_line) fail_here("an operator, or a new line for the next statement");
+    }
+    next();
   }
 
   ClaimSyntax claim() {
@@ -529,7 +551,8 @@ class Parser {
     }
     if (at("inf"))
       source_.fail(t.place, "there is no plus infinity", "an expression", "the scalar minus infinity is written -inf");
-    for (const char* word : {"fold", "scan", "repeat", "take"})
+    Depth guard(*this, depth_);
+    for (const char* word : {"scan", "take"})
       if (at(word)) unsupported(t, fmt::format("\"{}\" is", word));
     if (at("opaque") || at("random")) return opaque();
     if (at("if")) return conditional();

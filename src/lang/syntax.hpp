@@ -87,12 +87,14 @@ struct UseSyntax {
 };
 
 struct StatementSyntax {
-  enum class Kind { weight, use, equation, result };
+  enum class Kind { weight, use, equation, fold, result };
   Kind kind = Kind::equation;
   Place place;
-  std::vector<ArraySyntax> arrays;  // weight: its arrays; equation: the left side
+  std::vector<ArraySyntax> arrays;  // weight: its arrays; equation: the left side; fold: its states
   UseSyntax use;
-  std::vector<ExpressionPtr> values;  // equation: one; result: one for each output
+  std::vector<ExpressionPtr> values;  // equation: one; result: one for each output; fold: one for each state
+  AxisSyntax counter;                 // of a fold
+  std::vector<StatementSyntax> body;  // of a fold
 };
 
 struct DefSyntax {

@@ -8,6 +8,7 @@
 #include "prove/difference.hpp"
 #include "prove/instances.hpp"
 #include "prove/refute.hpp"
+#include "verify/recurrence.hpp"
 
 namespace skein {
 
@@ -142,7 +143,25 @@ class Confirmer {
 
 Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits,
                      int instances) {
-  return Confirmer(s, fixed, limits).run(instances);
+  if (s.given.empty()) return Confirmer(s, fixed, limits).run(instances);
+  // Some of the instances at each number of steps; all of them must be run.
+  const auto samples = step_samples(s);
+  Confirmation all;
+  std::map<std::string, std::size_t> dead;
+  for (const auto& steps : samples) {
+    const Statement at_steps = unrolled(s, steps);
+    const int share = (instances + static_cast<int>(samples.size()) - 1) / static_cast<int>(samples.size());
+    const Confirmation c = Confirmer(at_steps, fixed, limits).run(share);
+    if (c.instances < share) return c;
+    if (all.problem.empty()) all.problem = c.problem;
+    all.instances += c.instances;
+    all.max_abs_error = std::max(all.max_abs_error, c.max_abs_error);
+    all.max_rel_error = std::max(all.max_rel_error, c.max_rel_error);
+    for (const std::string& input : c.dead_inputs) ++dead[input];
+  }
+  for (const auto& [input, times] : dead)
+    if (times == samples.size()) all.dead_inputs.push_back(input);
+  return all;
 }
 
 }  // namespace skein

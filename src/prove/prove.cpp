@@ -64,12 +64,13 @@ const char* to_string(const Verdict& v) {
 
 // Whether the two sides differ at an ordinary point by more than the arithmetic of doubles explains.
 bool floats_differ(const Pairing& p, std::uint64_t seed) {
-  const Instances instances(p.statement, p.pool, seed);
+  const Statement s = unrolled(p.statement, step_samples(p.statement).front());
+  const Instances instances(s, p.pool, seed);
   const auto& sizes = instances.regular_sizes();
   const auto start = Clock::now();
   for (std::size_t k = 0; k < compared_points && !sizes.empty() && since(start) < comparing_seconds; ++k) try {
       if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k))
-        if (const auto d = float_difference(evaluate(p.statement.left, *point), evaluate(p.statement.right, *point));
+        if (const auto d = float_difference(evaluate(s.left, *point), evaluate(s.right, *point));
             d.finite && d.relative > arithmetic_of_doubles)
           return true;
     } catch (const EvaluationError&) {  // too large to be run
@@ -208,10 +209,11 @@ class Strategy {
     }
     Proof proof;
     for (std::size_t n = 0; n < outputs; ++n) {
-      Statement one{only_output(s.left, n), only_output(s.right, n), s.when};
+      Statement one{only_output(s.left, n), only_output(s.right, n), s.when, s.given};
       const Symbol name(outputs == 1 ? options_.name.text() : options_.name.text() + "." + std::to_string(n));
       if (derive_one(name, one, proof)) continue;
       // Equal where both are defined: the conditions of the two domains become conditions of the claim.
+      if (!one.given.empty()) return std::nullopt;
       const Unknown without = unknown_;
       one.when = domain_conditions(one.left, one.right);
       if (one.when.empty() || Clock::now() > derive_until_ || !derive_one(name, one, proof)) {
@@ -227,15 +229,20 @@ class Strategy {
     auto start = Clock::now();
     Kernel k(s.left.sizes(), rules_.oracle());
     rules_.equip(k);
-    for (const Condition& c : s.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+    assume_conditions(k, s);
     const Output l = thaw(k.arena(), s.left).front(), r = thaw(k.arena(), s.right).front();
     std::map<Index, Index> same;
     for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
     DeriveOptions o;
     o.deadline = derive_until_;
     o.hints = options_.hints;
+    o.recurrences = recurrences_as_conditions(s);
+    o.without_accumulators = options_.without_accumulators;
     const Derivation d = derive(k, l.value, k.arena().rename(r.value, same), o);
     out_.seconds["derive"] += since(start);
+    out_.invariants.clear();
+    for (const Invariant& i : d.invariants)
+      out_.invariants.push_back(fmt::format("{} == {}   [{}]", sketch(k.arena(), i.value.wire), sketch(k.arena(), i.closed.wire), i.accumulator));
     if (!d.proof) {
       unknown_.reason = d.reason;
       for (const auto& [rule, why] : rules_.left_out()) unknown_.reason += "; the rule was left out: " + why;
@@ -274,7 +281,7 @@ class Strategy {
   const ProveOptions& options_;
   Clock::time_point derive_until_;
   Unknown unknown_;
-  Outcome out_{Unknown{}, {}, {}};
+  Outcome out_{Unknown{}, {}, {}, {}};
 };
 
 namespace {

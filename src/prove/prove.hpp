@@ -49,12 +49,14 @@ struct ProveOptions {
   std::uint64_t seed = 1;
   Symbol name{"theorem"};
   std::vector<std::string> hints;
+  std::set<std::string> without_accumulators;  // entries of accumulators() that are not to be used
   bool rounding = false;  // whether literals may be the rounding of the other side's constants
 };
 
 struct Outcome {
   Verdict verdict;
   std::vector<std::string> hypotheses;    // e.g. domain conditions that were not discharged
+  std::vector<std::string> invariants;    // of folds, as text: what was proved by induction on the number of steps
   std::map<std::string, double> seconds;  // by phase: normalise, replay, confirm, refute
 };
 

@@ -7,6 +7,7 @@
 
 #include "prove/difference.hpp"
 #include "prove/instances.hpp"
+#include "verify/recurrence.hpp"
 
 namespace skein {
 
@@ -190,8 +191,15 @@ Witness Search::witness(const Found& found) const {
 
 std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed,
                               const SearchLimits& limits) {
-  Search search(s, fixed, limits);
-  return search.run();
+  if (s.given.empty()) return Search(s, fixed, limits).run();
+  for (const auto& steps : step_samples(s)) {
+    const Statement at_steps = unrolled(s, steps);
+    auto w = Search(at_steps, fixed, limits).run();
+    if (!w) continue;
+    for (const auto& [v, n] : steps) w->sizes[v] = n.get_si();
+    return w;
+  }
+  return {};
 }
 
 }  // namespace skein

@@ -20,7 +20,7 @@ constexpr std::ptrdiff_t shown_names = 8;
 
 bool carries_numbers(const Architecture& a) {
   return std::all_of(a.diagram.inputs().begin(), a.diagram.inputs().end(),
-                     [&](const InputPort& p) { return p.role == Role::input || a.weights.count(p.name); });
+                     [&](const InputPort& p) { return p.role != Role::weight || a.weights.count(p.name); });
 }
 
 std::vector<InputPort> ports(const Diagram& d, Role role) {
@@ -49,8 +49,12 @@ class Pairer {
     sizes_.finish();
     for (const std::string& n : sizes_.notes()) pairing_.notes.push_back(n);
     boundary();
+    states(Side::left);
+    states(Side::right);
     pairing_.statement.left = side(Side::left);
     pairing_.statement.right = side(Side::right);
+    for (Side s : {Side::left, Side::right})
+      for (const Given& g : of(s).given) pairing_.statement.given.push_back({image(g.left, s), image(g.right, s)});
     check_types();
     pairing_.text = text();
     return std::move(pairing_);
@@ -68,7 +72,10 @@ class Pairer {
   void fix_sizes(Side s);
   void boundary();
   std::vector<Axis> substituted(const std::vector<Axis>& axes, Side s) const;
+  void states(Side s);
+  DiagramBuilder::Substitution substitution(DiagramBuilder& b, Side s);
   Diagram side(Side s);
+  Diagram image(const Diagram& d, Side s);
   DiagramBuilder::Substitution::Array renamed(DiagramBuilder& b, const InputPort& from, Side s, Symbol to) const;
   DiagramBuilder::Substitution::Array placed(DiagramBuilder& b, const InputPort& weight, Side s);
   void check_types() const;
@@ -81,6 +88,7 @@ class Pairer {
   bool all_paired_ = false;
   std::optional<WeightPool> pool_;
   std::vector<InputPort> inputs_;  // of the statement
+  std::map<Symbol, Symbol> state_names_[2];
   std::vector<std::string> weight_lines_;
   Pairing pairing_;
 };
@@ -258,18 +266,53 @@ DiagramBuilder::Substitution::Array Pairer::placed(DiagramBuilder& b, const Inpu
   return array;
 }
 
+// The sides of a claim have the states of both: a side needs those that it reads or defines.
+bool needs(const Architecture& a, Symbol state) {
+  const auto& boxes = a.diagram.boxes();
+  return !a.given.empty() || std::any_of(boxes.begin(), boxes.end(), [&](const Box& x) {
+    return x.op == Op::input && x.name == state;
+  });
+}
+
+// States belong to their side: those of the right one get other names where the left one has theirs.
+void Pairer::states(Side s) {
+  for (const InputPort& p : ports(of(s).diagram, Role::state)) {
+    if (!needs(of(s), p.name)) continue;
+    InputPort own{p.name, substituted(p.axes, s), p.dtype, Role::state};
+    auto taken = [&] {
+      return std::any_of(inputs_.begin(), inputs_.end(), [&](const InputPort& q) { return q.name == own.name; });
+    };
+    for (int n = 2; taken(); ++n) own.name = Symbol(fmt::format("{}.{}", p.name.text(), n));
+    state_names_[s == Side::left ? 0 : 1][p.name] = own.name;
+    inputs_.push_back(std::move(own));
+  }
+}
+
+DiagramBuilder::Substitution Pairer::substitution(DiagramBuilder& b, Side s) {
+  DiagramBuilder::Substitution out;
+  out.sizes = images(s);
+  for (const auto& [l, r] : pairs_) {
+    const InputPort& own = s == Side::left ? l : r;
+    out.inputs.emplace(own.name, renamed(b, own, s, l.name));
+  }
+  const auto& names = state_names_[s == Side::left ? 0 : 1];
+  for (const InputPort& p : ports(of(s).diagram, Role::state))
+    if (const auto it = names.find(p.name); it != names.end()) out.inputs.emplace(p.name, renamed(b, p, s, it->second));
+  return out;
+}
+
+Diagram Pairer::image(const Diagram& d, Side s) {
+  DiagramBuilder b;
+  return freeze(b, d.name, sizes_.context(), inputs_, thaw(b, d, substitution(b, s)));
+}
+
 Diagram Pairer::side(Side s) {
   const Diagram& d = of(s).diagram;
   DiagramBuilder b;
-  DiagramBuilder::Substitution substitution;
-  substitution.sizes = images(s);
-  for (const auto& [l, r] : pairs_) {
-    const InputPort& own = s == Side::left ? l : r;
-    substitution.inputs.emplace(own.name, renamed(b, own, s, l.name));
-  }
+  DiagramBuilder::Substitution own = substitution(b, s);
   if (pool_)
-    for (const InputPort& p : ports(d, Role::weight)) substitution.inputs.emplace(p.name, placed(b, p, s));
-  std::vector<Output> outputs = thaw(b, d, substitution);
+    for (const InputPort& p : ports(d, Role::weight)) own.inputs.emplace(p.name, placed(b, p, s));
+  std::vector<Output> outputs = thaw(b, d, own);
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     outputs[k].name = left_.diagram.outputs()[k].name;
     // Axes with the left side's names.

@@ -18,10 +18,11 @@ struct Architecture {
   Diagram diagram;
   std::map<Symbol, WeightArray> weights;  // numbers for weights of the diagram that have them
   std::string source;                     // what the user wrote: "a.skn:softmax", "m.onnx"
+  std::vector<Given> given = {};          // the recurrences of its states
 };
 
 struct Pairing {
-  Statement statement;                 // left and right over the same inputs; no conditions
+  Statement statement;                 // left and right over the same inputs; given are the recurrences of both
   std::map<Symbol, WeightArray> pool;  // numbers of the pool arrays
   std::string text;                    // the statement as .skn, printed before any verdict
   std::vector<std::string> notes;

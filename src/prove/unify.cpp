@@ -111,12 +111,29 @@ bool SizeUnifier::solve(const Equation& e) {
   return false;
 }
 
+// Products like |b|*|s| on both sides: equal if variables of one name are one variable.
+bool SizeUnifier::equal_by_names(const Equation& e) {
+  std::set<Symbol> variables;
+  collect(solved(e.right), variables);
+  std::map<Symbol, Size> named;
+  for (Symbol v : variables)
+    if (is_apart(v) && left_variables_.count(Symbol(v.text().substr(1))))
+      named[v] = solved(size_variable(Symbol(v.text().substr(1))));
+  if (!(solved(e.left) == substitute(solved(e.right), named))) return false;
+  for (const auto& [v, s] : named) {
+    bind(v, s);
+    notes_.push_back(fmt::format("the size {} of both sides is taken to be the same", v.text().substr(1)));
+  }
+  return true;
+}
+
 void SizeUnifier::finish() {
   for (bool progress = true; progress && !postponed_.empty();) {
     const std::size_t before = postponed_.size();
     std::erase_if(postponed_, [&](const Equation& e) { return solve(e); });
     progress = postponed_.size() < before;
   }
+  std::erase_if(postponed_, [&](const Equation& e) { return equal_by_names(e); });
   for (const Equation& e : postponed_)
     throw Unpaired(fmt::format("{} has size {} on the left and {} on the right, which are not known to be equal",
                                e.what, show(solved(e.left)), show(solved(e.right))));

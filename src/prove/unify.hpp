@@ -36,6 +36,7 @@ class SizeUnifier {
   };
   Size solved(const Size& s) const { return substitute(s, bindings_); }
   bool solve(const Equation& e);
+  bool equal_by_names(const Equation& e);
   void bind(Symbol v, const Size& s);
   void name_leftovers();
   void meet_contexts();

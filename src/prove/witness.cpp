@@ -75,6 +75,7 @@ void write_witness(const Witness& w, const Statement& s, const fs::path& folder)
   j["inputs"] = Json::array();
   for (std::size_t k = 0; k < s.left.inputs().size(); ++k) {
     const InputPort& p = s.left.inputs()[k];
+    if (p.role == Role::state) continue;  // it follows from the others
     const WeightArray& a = w.inputs.at(p.name);
     const std::string file = fmt::format("input_{}.npy", k);
     write_npy(aside / file, to_array(a), npy_type(a));

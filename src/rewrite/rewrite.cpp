@@ -207,6 +207,16 @@ const std::vector<WireId>& Signs::condition_wires() {
   return condition_wires_;
 }
 
+std::vector<std::pair<Ref, SignId>> Signs::assumed() {
+  std::vector<std::pair<Ref, SignId>> out;
+  for (std::uint32_t n = 0; n < k_.assumptions().size(); ++n) {
+    if (k_.assumptions()[n].equal_to) continue;
+    const Ref value = within_ ? k_.arena().at_fresh(condition_wires()[n]) : k_.assumptions()[n].value;
+    out.emplace_back(value, k_.prove_sign({.rule = Inference::sign_assumed, .numbers = numbers_of(n)}));
+  }
+  return out;
+}
+
 std::optional<SignId> Signs::find(WireId w, Sign sign, int depth) {
   const auto key = std::pair(w, sign);
   if (auto it = memo_.find(key); it != memo_.end()) return it->second;

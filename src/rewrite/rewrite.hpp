@@ -22,6 +22,7 @@ class Rewriter {
   // All of these throw Rejected if the kernel does.
   Rewrite apply(const Step& s, const Ref& from);  // the conclusion must be about from.wire
   Rewrite apply(Inference rule, const Ref& term) { return apply(Step{.rule = rule, .terms = {term}}, term); }
+  Rewrite read(EquationId e) { return made(e, b_.at_fresh(k_.equation(e).lhs)); }  // at new indices
   Rewrite same(const Ref& r) { return apply(Inference::refl, r); }
   Rewrite reverse(const Rewrite& a);
   Rewrite chain(const Rewrite& a, const Rewrite& b);  // b is read at the indices of a.to, whose wire it must start from
@@ -62,6 +63,8 @@ class Signs {
  public:
   explicit Signs(Kernel& k, std::optional<Within> within = {}) : k_(k), within_(within) {}
   std::optional<SignId> find(WireId w, Sign sign, int depth = 0);
+  // The conditions of the claim that are signs, each with the term that it is about.
+  std::vector<std::pair<Ref, SignId>> assumed();
 
  private:
   std::vector<std::uint32_t> numbers_of(std::uint32_t condition) const;

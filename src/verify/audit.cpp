@@ -136,7 +136,7 @@ std::vector<OneStep> one_step_instances(const std::vector<TheoremPtr>& theorems)
     if (!theorems[n]) continue;
     const Statement& s = theorems[n]->statement();
     Kernel k(s.left.sizes());
-    for (const Condition& c : s.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+    assume_conditions(k, s);
     const auto [l, r, axes] = sides(k.arena(), s.left, s.right);
     Matcher matcher(k, std::chrono::steady_clock::now() + longest);
     const OperatorSet in_left = Matcher::operators(s, Direction::forward),

@@ -1,6 +1,8 @@
 #include "verify/derive.hpp"
 
 #include "rewrite/features.hpp"
+#include "verify/folds.hpp"
+#include "verify/induction.hpp"
 #include "verify/parts.hpp"
 #include "verify/sweep.hpp"
 
@@ -13,7 +15,7 @@ constexpr int deepest_cut = 4;
 class Search {
  public:
   Search(Kernel& k, const DeriveOptions& options)
-      : k_(k), b_(k.arena()), options_(options), n_(k, options.deadline), w_(n_.rewriter()) {}
+      : k_(k), b_(k.arena()), options_(options), n_(k, options.deadline, with({})), w_(n_.rewriter()) {}
 
   Derivation run(const Ref& l, const Ref& r) {
     Derivation d;
@@ -22,12 +24,13 @@ class Search {
       if (l == r) return d.proof = w_.same(l), d.tactic = "by definition", d;
       for (const std::string& hint : options_.hints)
         if (hint.rfind("induction ", 0) == 0) {
-          if ((d.proof = induction(l, r, Symbol(hint.substr(10)))))
+          if ((d.proof = by_induction(k_, l, r, Symbol(hint.substr(10)), options_)))
             d.tactic = hint;
           else
             d.reason = "the induction on " + hint.substr(10) + " did not close";
           return d;
         }
+      if (!options_.recurrences.empty()) return through_folds(l, r);
       std::optional<Rewrite> a, b;
       if (large(l, r)) {
         const Sweep s = sweep(k_, l, r, options_.deadline);
@@ -63,6 +66,24 @@ class Search {
   }
 
  private:
+  NormaliserOptions with(NormaliserOptions o) const {
+    o.within = options_.within;
+    return o;
+  }
+
+  // States replaced by what they are after all steps, then the other tactics.
+  Derivation through_folds(const Ref& l, const Ref& r) {
+    const FoldProof folds = prove_folds(k_, l, r, options_);
+    const Rewrite a = without_states(k_, l, folds, options_), b = without_states(k_, r, folds, options_);
+    DeriveOptions rest = options_;
+    rest.recurrences.clear();
+    Derivation d = derive(k_, a.to, b.to, rest);
+    d.invariants = folds.invariants;
+    if (d.proof) d.proof = w_.chain(w_.chain(a, *d.proof), w_.reverse(b));
+    if (!d.proof && !folds.reason.empty()) d.reason = folds.reason + "; then " + d.reason;
+    return d;
+  }
+
   std::optional<Rewrite> normal_forms(const Ref& l, const Ref& r, std::optional<Rewrite>& a,
                                       std::optional<Rewrite>& b) {
     a = n_.normal(l);
@@ -77,7 +98,7 @@ class Search {
   std::optional<Rewrite> in_pieces(const Ref& l, const Ref& r) {
     const Cuts cuts = suggested_cuts(b_, {l.wire, r.wire});
     if (cuts.empty()) return std::nullopt;
-    Normaliser n(k_, options_.deadline, {.cuts = cuts});
+    Normaliser n(k_, options_.deadline, with({.cuts = cuts}));
     const Rewrite a = n.normal(l), b = n.normal(r);
     if (a.to != b.to) return std::nullopt;
     return w_.chain(a, w_.reverse(b));
@@ -100,7 +121,7 @@ class Search {
   // `if g then x else 0` as a product, where a case is in the way of linearity.
   std::optional<Rewrite> indicators(const Ref& l, const Ref& r) {
     if (!with_indicators_)
-      with_indicators_.emplace(k_, options_.deadline, NormaliserOptions{.zero_cases = ZeroCases::indicators});
+      with_indicators_.emplace(k_, options_.deadline, with({.zero_cases = ZeroCases::indicators}));
     const Rewrite a = with_indicators_->normal(l), b = with_indicators_->normal(r);
     if (a.to != b.to) return std::nullopt;
     return w_.chain(a, w_.reverse(b));
@@ -142,14 +163,11 @@ class Search {
 
   std::optional<Rewrite> leaf(const Ref& l, const Ref& r) {
     std::vector<std::pair<Ref, SignId>> premises;
-    for (std::size_t n = 0; n < k_.assumptions().size(); ++n) {
-      const auto a = k_.assumptions()[n];
-      if (a.equal_to) continue;
+    for (const auto& [value, sign] : n_.signs().assumed()) {
       std::set<Ref> at;
-      if (a.value.at.empty()) at.insert(a.value);
-      occurrences(l, a.value.wire, at);
-      occurrences(r, a.value.wire, at);
-      const SignId sign = k_.prove_sign({.rule = Inference::sign_assumed, .numbers = {static_cast<std::uint32_t>(n)}});
+      if (value.at.empty()) at.insert(value);
+      occurrences(l, value.wire, at);
+      occurrences(r, value.wire, at);
       for (const Ref& t : at) premises.emplace_back(t, sign);
     }
     try {
@@ -212,120 +230,6 @@ class Search {
     }
     if (op != Op::add && op != Op::mul && op != Op::inv) return;
     for (const Ref& in : b_.open(r).inputs) find_inverses(in, out, depth + 1);
-  }
-
-  // --- induction
-
-  // Replaces every occurrence of rule.from's wire, outside in.
-  Rewrite everywhere(const Ref& r, const Rewrite& rule) {
-    if (r.wire == rule.from.wire) return w_.read_at(rule, r.at);
-    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-    if (b_.box(r.wire).op == Op::view) return w_.same(r);
-    const auto in = b_.open(r).inputs;
-    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, everywhere(in[p], rule));
-    return w_.inside(r, inputs);
-  }
-
-  // Cuts off the last point of every reduction over an axis of size n+1.
-  Rewrite cut_last(const Ref& r, const Size& n) {
-    const Box box = b_.box(r.wire);
-    if (box.op == Op::view || box.inputs.empty()) return w_.same(r);
-    if (box.op == Op::reduce)
-      for (std::uint32_t k = 0; k < box.bound.size(); ++k)
-        if (box.bound[k].size == n + size_constant(1)) try {
-            const Rewrite s = w_.apply(
-                {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
-            return w_.chain(s, cut_last(s.to, n));
-          } catch (const Rejected&) {
-          }
-    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-    const auto in = b_.open(r).inputs;
-    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, cut_last(in[p], n));
-    return w_.inside(r, inputs);
-  }
-
-  std::optional<Rewrite> close_goal(const Ref& l, const Ref& r) {
-    std::optional<Rewrite> a, b;
-    if (auto p = normal_forms(l, r, a, b)) return p;
-    if (auto m = leaf(a->to, b->to)) return w_.chain(w_.chain(*a, *m), w_.reverse(*b));
-    return leaf(l, r);
-  }
-
-  std::optional<Rewrite> induction(const Ref& l, const Ref& r, Symbol n) {
-    const std::uint32_t id = k_.open_induction({{l, r}}, n);
-    auto goal_at = [&](const Size& value) {
-      DiagramBuilder::Substitution map;
-      map.sizes[n] = value;
-      std::map<Index, Index> renamed;
-      auto image = [&](const Ref& t) {
-        std::vector<Index> at;
-        for (Index i : t.at) {
-          auto [j, fresh] = renamed.emplace(i, Index{});
-          if (fresh) j->second = b_.fresh({substitute(b_.axis(i).size, map.sizes), b_.axis(i).name});
-          at.push_back(j->second);
-        }
-        return b_.at(b_.substitute(t.wire, map), at);
-      };
-      const Ref x = image(l);
-      return std::pair(x, image(r));
-    };
-    const auto [bl, br] = goal_at(size_constant(k_.sizes().lower_bound(n)));
-    const auto base = close_goal(bl, br);
-    if (!base) return std::nullopt;
-
-    const auto [sl, sr] = goal_at(size_variable(n) + size_constant(1));
-    // The hypothesis for the first n points of each array.
-    Step h{.rule = Inference::hypothesis, .numbers = {id, 0}};
-    std::set<Symbol> seen;
-    std::set<WireId> visited;
-    std::function<void(WireId)> arrays = [&](WireId w) {
-      if (!visited.insert(w).second) return;
-      const Box box = b_.box(w);
-      for (const Port& p : box.inputs) arrays(p.wire);
-      if (box.op != Op::input || !seen.insert(box.name).second) return;
-      std::vector<Axis> grown;
-      bool changed = false;
-      for (const Axis& a : box.degree) {
-        grown.push_back({substitute(a.size, {{n, size_variable(n) + size_constant(1)}}), a.name});
-        changed = changed || !(grown.back().size == a.size);
-      }
-      if (!changed) return;
-      const Ref next = b_.input(box.name, grown, box.dtype);
-      std::vector<Index> formals;
-      IndexMap where;
-      for (std::size_t s = 0; s < box.degree.size(); ++s) {
-        formals.push_back(b_.fresh(box.degree[s]));
-        where[next.at[s]] = index_variable(formals.back());
-      }
-      h.names.push_back(box.name);
-      h.formals.push_back(formals);
-      h.terms.push_back(b_.read(next, where));
-    };
-    arrays(l.wire);
-    arrays(r.wire);
-    const EquationId hypothesis = k_.prove(h);
-    const Ref hl = b_.at_fresh(k_.equation(hypothesis).lhs);
-    const Rewrite rule = w_.chain(w_.reverse(n_.normal(hl)), [&] {
-      const auto [from, to] = k_.sides(hypothesis, hl.at);
-      const Rewrite raw{from, to, hypothesis, from.at};
-      return w_.chain(raw, n_.normal(to));
-    }());
-
-    Rewrite a = cut_last(sl, size_variable(n)), b = cut_last(sr, size_variable(n));
-    a = w_.chain(a, n_.normal(a.to));
-    b = w_.chain(b, n_.normal(b.to));
-    if (!rule.trivial()) {
-      a = w_.chain(a, everywhere(a.to, rule));
-      b = w_.chain(b, everywhere(b.to, rule));
-    }
-    std::optional<Rewrite> middle;
-    if (a.to == b.to)
-      middle = w_.same(a.to);
-    else
-      middle = close_goal(a.to, b.to);
-    if (!middle) return std::nullopt;
-    const Rewrite step = w_.chain(w_.chain(a, *middle), w_.reverse(b));
-    return w_.apply({.rule = Inference::induction, .equations = {base->proof, step.proof}, .numbers = {id, 0}}, l);
   }
 
   Kernel& k_;

@@ -3,6 +3,7 @@
 // normal forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an
 // equation that the kernel accepted, so nothing here needs to be right.
 #include "rewrite/normalise.hpp"
+#include "verify/accumulators.hpp"
 
 namespace skein {
 
@@ -11,11 +12,15 @@ struct Derivation {
   std::string tactic;  // what closed it
   std::string reason;  // if nothing did: where it stopped
   Ref left, right;     // how far the two sides were brought, for reports
+  std::vector<Invariant> invariants = {};  // of folds, proved by induction on the number of steps
 };
 
 struct DeriveOptions {
   std::vector<std::string> hints;  // "induction n"
   bool leaves = true;              // whether the solver may be asked
+  std::vector<Recurrence> recurrences = {};         // states of folds; first and next are conditions of the kernel
+  std::set<std::string> without_accumulators = {};  // names of entries that are not to be used
+  std::optional<Within> within = {};                // where the derivation stands, if not in the claim itself
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 

@@ -26,7 +26,7 @@ bool same_statement(const Statement& x, const Statement& y) {
                       [](const Axis& a, const Axis& b) { return a.size == b.size; });
   };
   const auto &xs = x.left.inputs(), &ys = y.left.inputs();
-  if (!(x.left.sizes() == y.left.sizes()) || x.when.size() != y.when.size() ||
+  if (!(x.left.sizes() == y.left.sizes()) || x.when.size() != y.when.size() || x.given.size() != y.given.size() ||
       !std::equal(xs.begin(), xs.end(), ys.begin(), ys.end(), ports))
     return false;
   DiagramBuilder b;
@@ -42,6 +42,8 @@ bool same_statement(const Statement& x, const Statement& y) {
   };
   for (std::size_t k = 0; k < x.when.size(); ++k)
     if (x.when[k].sign != y.when[k].sign || !same(x.when[k].value, y.when[k].value)) return false;
+  for (std::size_t k = 0; k < x.given.size(); ++k)
+    if (!same(x.given[k].left, y.given[k].left) || !same(x.given[k].right, y.given[k].right)) return false;
   return same(x.left, y.left) && same(x.right, y.right);
 }
 
@@ -59,7 +61,22 @@ const std::vector<Symbol>& canonical_form_rules() {
 Statement to_statement(const Claim& c) {
   Statement s{c.left, c.right, {}};
   for (const SignCondition& w : c.when) s.when.push_back({to_sign(w.kind), w.value});
+  s.given = c.given;
   return s;
+}
+
+void assume_conditions(Kernel& k, const Statement& s) {
+  for (const Condition& c : s.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+  for (const Given& g : s.given) {
+    const Sides x = sides(k.arena(), g.left, g.right);
+    k.assume_equal(x.left, x.right);
+  }
+}
+
+std::vector<Recurrence> recurrences_as_conditions(const Statement& s) {
+  std::vector<Recurrence> out = recurrences(s);
+  for (Recurrence& r : out) r.first += s.when.size(), r.next += s.when.size();
+  return out;
 }
 
 Sides sides(DiagramBuilder& b, const Diagram& left, const Diagram& right, const DiagramBuilder::Substitution& s) {
@@ -121,9 +138,11 @@ RuleReport RuleBook::derive_statement(Symbol name, const Statement& statement, c
   try {
     Kernel k(statement.left.sizes(), oracle_);
     equip(k, name);
-    for (const Condition& c : statement.when) k.assume_sign(thaw(k.arena(), c.value).front().value, c.sign);
+    assume_conditions(k, statement);
     const auto [l, r, axes] = sides(k.arena(), statement.left, statement.right);
-    const Derivation d = derive(k, l, r, options);
+    DeriveOptions with_folds = options;
+    with_folds.recurrences = recurrences_as_conditions(statement);
+    const Derivation d = derive(k, l, r, with_folds);
     if (!d.proof) return done(RuleStatus::unknown, d.reason);
     report.tactic = d.tactic;
     report.certificate = write_certificate(k, name, statement, d.proof->proof);

@@ -66,6 +66,10 @@ class RuleBook {
 };
 
 Statement to_statement(const Claim& c);
+// The conditions of a statement, signs before equations, as those of the kernel's claim.
+void assume_conditions(Kernel& k, const Statement& s);
+// Its recurrences, their equations numbered as conditions of the kernel.
+std::vector<Recurrence> recurrences_as_conditions(const Statement& s);
 // The same sizes, inputs, conditions and sides, up to names of indices.
 bool same_statement(const Statement& x, const Statement& y);
 // The one output of each side as a term, both at the same indices, which are those of the output's axes.

@@ -1,0 +1,210 @@
+#include "verify/accumulators.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace skein {
+namespace {
+
+const char *const extremum = "extremum", *const total = "total", *const multiplied = "product",
+                  *const rescaled = "online softmax", *const decayed = "decay", *const same = "equal states";
+
+class Proposer {
+ public:
+  Proposer(DiagramBuilder& b, const std::vector<FoldState>& states, const std::set<std::string>& without)
+      : b_(b), states_(states), without_(without) {}
+
+  std::vector<Invariant> run() {
+    // A rescaled state needs the closed form of the one that rescales it.
+    for (bool progress = true; progress;) {
+      progress = false;
+      for (const FoldState& s : states_) {
+        if (find(s.recurrence.state)) continue;
+        if (auto form = closed_form(s)) {
+          out_.push_back(std::move(*form));
+          progress = true;
+        }
+      }
+    }
+    return out_;
+  }
+
+ private:
+  bool known(const char* name) const { return !without_.count(name); }
+
+  const Invariant* find(Symbol state) const {
+    for (const Invariant& i : out_)
+      if (i.state == state) return &i;
+    return nullptr;
+  }
+
+  std::optional<Invariant> closed_form(const FoldState& s) {
+    const Box x = b_.box(s.next.wire);
+    if (x.op == Op::max || x.op == Op::min) return extremum_of(s, x.op);
+    std::vector<Ref> terms = x.op == Op::add ? b_.open(s.next).inputs : std::vector<Ref>{s.next};
+    const auto own = std::stable_partition(terms.begin(), terms.end(), [&](const Ref& t) { return reads(t, s); });
+    if (own - terms.begin() != 1) return std::nullopt;
+    const Ref old = terms[0];
+    terms.erase(terms.begin());
+    if (old == s.before) return known(total) ? sum_of(s, terms, total) : std::nullopt;
+    if (b_.box(old.wire).op != Op::mul) return std::nullopt;
+    std::vector<Ref> factors = b_.open(old).inputs;
+    const auto at = std::find(factors.begin(), factors.end(), s.before);
+    if (at == factors.end()) return std::nullopt;
+    factors.erase(at);
+    if (factors.empty() || std::any_of(factors.begin(), factors.end(), [&](const Ref& f) { return reads(f, s); }))
+      return std::nullopt;
+    const Ref factor = factors.size() == 1 ? factors[0] : b_.add(Op::mul, factors);
+    for (const FoldState& other : states_)
+      if (const Invariant* form = find(other.recurrence.state); form && below(factor, other.next.wire))
+        return known(rescaled) ? rescaled_sum(s, terms, other, *form) : std::nullopt;
+    if (terms.empty()) return known(multiplied) ? product_of(s, factor) : std::nullopt;
+    return known(decayed) ? decayed_sum(s, terms, factor) : std::nullopt;
+  }
+
+  std::optional<Invariant> extremum_of(const FoldState& s, Op op) {
+    std::vector<Ref> rest = b_.open(s.next).inputs;
+    const auto own = std::find(rest.begin(), rest.end(), s.before);
+    if (!known(extremum) || own == rest.end()) return std::nullopt;
+    rest.erase(own);
+    if (std::any_of(rest.begin(), rest.end(), [&](const Ref& x) { return reads(x, s); })) return std::nullopt;
+    const Ref over = b_.reduce(op, {s.step}, rest.size() == 1 ? rest[0] : b_.add(op, rest));
+    const bool unit = op == Op::max && b_.box(s.first.wire).op == Op::neg_inf;
+    return form(s, unit ? over : b_.add(op, {s.first, over}), extremum);
+  }
+
+  std::optional<Invariant> sum_of(const FoldState& s, const std::vector<Ref>& terms, const char* name) {
+    std::vector<Ref> parts;
+    if (!terms.empty())
+      parts.push_back(b_.reduce(Op::add, {s.step}, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
+    if (!zero(s.first) || parts.empty()) parts.push_back(s.first);
+    return form(s, parts.size() == 1 ? parts[0] : b_.add(Op::add, parts), name);
+  }
+
+  std::optional<Invariant> product_of(const FoldState& s, const Ref& factor) {
+    return form(s, b_.add(Op::mul, {s.first, b_.reduce(Op::mul, {s.step}, factor)}), multiplied);
+  }
+
+  // The terms with the last value of the state that rescales in place of its value after their own step.
+  std::optional<Invariant> rescaled_sum(const FoldState& s, const std::vector<Ref>& terms, const FoldState& by,
+                                        const Invariant& form_of) {
+    std::vector<Ref> moved;
+    for (const Ref& t : terms) {
+      const auto m = with_last_value(t, by, form_of);
+      if (!m) return std::nullopt;
+      moved.push_back(*m);
+    }
+    if (!zero(s.first) || moved.empty()) return std::nullopt;
+    return sum_of(s, moved, rescaled);
+  }
+
+  // Each term shrinks by the factors of the steps after its own.
+  std::optional<Invariant> decayed_sum(const FoldState& s, const std::vector<Ref>& terms, const Ref& factor) {
+    for (const FoldState& other : states_)
+      if (reads(factor, other)) return std::nullopt;
+    const Index later = b_.fresh(b_.axis(s.step));
+    const Ref after = b_.cases({index_variable(later) - index_variable(s.step) - index_constant(1)},
+                               b_.rename(factor, {{s.step, later}}), b_.literal(1));
+    const Ref shrinking = b_.reduce(Op::mul, {later}, after);
+    std::vector<Ref> shrunk;
+    for (const Ref& t : terms) shrunk.push_back(b_.add(Op::mul, {t, shrinking}));
+    FoldState begin = s;
+    if (!zero(s.first)) begin.first = b_.add(Op::mul, {s.first, b_.reduce(Op::mul, {s.step}, factor)});
+    return sum_of(begin, shrunk, decayed);
+  }
+
+  bool zero(const Ref& r) const { return b_.box(r.wire).op == Op::literal && b_.box(r.wire).value == 0; }
+
+  Invariant form(const FoldState& s, const Ref& closed, const char* name) {
+    return {s.recurrence.state, s.last, closed, name};
+  }
+
+  bool below(const Ref& r, WireId w) const {
+    std::set<WireId> seen;
+    std::vector<WireId> stack{r.wire};
+    while (!stack.empty()) {
+      const WireId x = stack.back();
+      stack.pop_back();
+      if (x == w) return true;
+      if (!seen.insert(x).second) continue;
+      for (const Port& p : b_.box(x).inputs) stack.push_back(p.wire);
+    }
+    return false;
+  }
+  // Whether a term depends on the state before the step.
+  bool reads(const Ref& r, const FoldState& s) const { return below(r, s.before.wire); }
+
+  std::optional<Ref> with_last_value(const Ref& r, const FoldState& by, const Invariant& f) {
+    if (r.wire == by.next.wire) {
+      std::map<Index, Index> map;
+      for (std::size_t k = 0; k < r.at.size(); ++k) map[by.next.at[k]] = r.at[k];
+      return b_.rename(f.closed, map);
+    }
+    const Box x = b_.box(r.wire);
+    if (!below(r, by.next.wire)) return r;
+    if (x.op == Op::view) return std::nullopt;
+    const auto o = b_.open(r);
+    std::vector<Ref> inputs;
+    for (const Ref& in : o.inputs) {
+      const auto moved = with_last_value(in, by, f);
+      if (!moved) return std::nullopt;
+      inputs.push_back(*moved);
+    }
+    Box shape = x;
+    shape.index = o.index;
+    return b_.make(shape, inputs, o.bound);
+  }
+
+  DiagramBuilder& b_;
+  const std::vector<FoldState>& states_;
+  const std::set<std::string>& without_;
+  std::vector<Invariant> out_;
+};
+
+}  // namespace
+
+const std::vector<Accumulator>& accumulators() {
+  static const std::vector<Accumulator> list{
+      {same, "two states, one of each side, that have the same value after every step"},
+      {extremum, "m' = max(m, x[t]) (or min): the largest of the first value and all x"},
+      {total, "s' = s + x[t]: the first value and the sum of all x"},
+      {rescaled, "s' = s*exp(m - m') + x(m'): the sum of all x relative to the last m, for a state m of closed form"},
+      {multiplied, "p' = p * x[t]: the first value times the product of all x"},
+      {decayed, "s' = a[t]*s + x[t]: the sum of all x, each times the later a"},
+  };
+  return list;
+}
+
+std::vector<Invariant> propose_closed_forms(DiagramBuilder& b, const std::vector<FoldState>& states,
+                                            const std::set<std::string>& without) {
+  return Proposer(b, states, without).run();
+}
+
+std::vector<Invariant> propose_equal_states(DiagramBuilder& b, const std::vector<FoldState>& left,
+                                            const std::vector<FoldState>& right,
+                                            const std::set<std::string>& without) {
+  std::vector<Invariant> out;
+  if (without.count(same)) return out;
+  std::vector<bool> taken(right.size(), false);
+  for (const FoldState& l : left)
+    for (std::size_t k = 0; k < right.size(); ++k) {
+      const FoldState& r = right[k];
+      const auto &a = b.axes(l.before.wire), &c = b.axes(r.before.wire);
+      if (taken[k] || a.size() != c.size() || !(l.recurrence.steps == r.recurrence.steps) ||
+          b.dtype(l.before.wire) != b.dtype(r.before.wire) || l.recurrence.counter != r.recurrence.counter)
+        continue;
+      std::map<Index, Index> map;
+      bool alike = true;
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        alike = alike && a[i].size == c[i].size;
+        map[r.before.at[i]] = l.before.at[i];
+      }
+      if (!alike) continue;
+      taken[k] = true;
+      out.push_back({l.recurrence.state, l.last, b.rename(r.last, map), same});
+      break;
+    }
+  return out;
+}
+
+}  // namespace skein

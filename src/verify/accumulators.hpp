@@ -1,0 +1,41 @@
+#pragma once
+// Accumulators: closed forms that states of folds are known to take, by the shape of their step. A state that is the
+// larger of itself and x[t] is the maximum of all x; one that is rescaled when another state moves is a sum relative to
+// the last value of that state (the online softmax: Milakov and Gimelshein, "Online normalizer calculation for softmax",
+// 2018; FlashAttention, Dao et al. 2022, Algorithm 1). A proposal is a guess from the syntax: induction proves it or it is
+// dropped.
+#include <string>
+
+#include "verify/recurrence.hpp"
+
+namespace skein {
+
+struct FoldState {
+  Recurrence recurrence;    // `first` and `next` are conditions of the kernel
+  Ref before, last;         // the state before step t; after all steps
+  Ref first, next;          // its first value; its value after step t
+  Index step;               // t
+};
+
+struct Invariant {
+  Symbol state;
+  Ref value;                // the state after all steps
+  Ref closed;               // what it is, at the same indices
+  std::string accumulator;  // by which entry
+};
+
+// Name and description of each entry, in the order in which they are tried.
+struct Accumulator {
+  std::string name, shape;
+};
+const std::vector<Accumulator>& accumulators();
+
+// A closed form for each state for which an entry that is not among `without` gives one.
+std::vector<Invariant> propose_closed_forms(DiagramBuilder& b, const std::vector<FoldState>& states,
+                                            const std::set<std::string>& without);
+
+// Pairs of states that may be equal after all steps: with the same axes, in order, one on each side.
+std::vector<Invariant> propose_equal_states(DiagramBuilder& b, const std::vector<FoldState>& left,
+                                            const std::vector<FoldState>& right, const std::set<std::string>& without);
+
+}  // namespace skein

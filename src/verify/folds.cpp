@@ -1,0 +1,352 @@
+#include "verify/folds.hpp"
+
+#include <algorithm>
+
+#include "verify/induction.hpp"
+
+namespace skein {
+namespace {
+
+// state[.., value, ..] == something, for reads of a state at one value of its counter.
+struct ReadRule {
+  Symbol state;
+  std::uint32_t counter;
+  IndexExpression value;
+  Rewrite equation;  // from a view of the state
+};
+
+// Replaces reads of states in terms whose views are at the leaves.
+class ReadRewriter {
+ public:
+  ReadRewriter(Rewriter& w, std::vector<ReadRule> rules) : w_(w), b_(w.arena()), rules_(std::move(rules)) {}
+
+  Rewrite operator()(const Ref& r) { return w_.read_at(of_wire(r.wire), r.at); }
+
+ private:
+  Rewrite of_wire(WireId w) {
+    if (auto it = memo_.find(w); it != memo_.end()) return it->second;
+    const Ref base = b_.at_fresh(w);
+    const Rewrite out = made(base);
+    memo_.emplace(w, out);
+    return out;
+  }
+
+  Rewrite made(const Ref& base) {
+    const Box x = b_.box(base.wire);
+    if (x.op == Op::view) {
+      const Box& of = b_.box(x.inputs[0].wire);
+      const auto index = b_.open(base).index;
+      if (of.op == Op::input)
+        for (const ReadRule& rule : rules_)
+          if (rule.state == of.name && index.at(rule.counter) == rule.value && same_axes(rule, x.inputs[0].wire))
+            return read(rule, base, index);
+      return w_.same(base);
+    }
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const auto in = b_.open(base).inputs;
+    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, (*this)(in[p]));
+    return w_.inside(base, inputs);
+  }
+
+  bool same_axes(const ReadRule& rule, WireId state) const {
+    return b_.box(rule.equation.from.wire).inputs.at(0).wire == state;
+  }
+
+  // The rule at the indices at which the state is read here: a view of the rule's view is this view.
+  Rewrite read(const ReadRule& rule, const Ref& base, const std::vector<IndexExpression>& index) {
+    const Rewrite& e = rule.equation;
+    const auto own = b_.open(e.from).index;
+    IndexMap at;
+    for (std::size_t k = 0; k < own.size(); ++k)
+      for (Index i : free_indices(own[k])) at[i] = index[k];
+    const Ref whole = b_.read(e.from, at);
+    if (whole.wire == e.from.wire) return w_.read_at(e, base.at);
+    const Rewrite flat = w_.apply(Inference::push_view, whole);
+    if (flat.to.wire != base.wire) throw Rejected("a read of a state is not a view of its equation");
+    return w_.read_at(w_.chain(w_.reverse(flat), w_.inside(whole, {{0, e}})), base.at);
+  }
+
+  Rewriter& w_;
+  DiagramBuilder& b_;
+  std::vector<ReadRule> rules_;
+  std::map<WireId, Rewrite> memo_;
+};
+
+// The base or the step of one induction.
+class Case {
+ public:
+  Case(Kernel& k, std::uint32_t induction, bool step, const std::vector<FoldState>& states,
+       const DeriveOptions& options)
+      : k_(k),
+        b_(k.arena()),
+        number_(induction),
+        step_(step),
+        induction_(k.inductions().at(induction)),
+        states_(states),
+        options_(options),
+        n_(k, options.deadline, {.within = Within{induction, step}}),
+        w_(n_.rewriter()) {
+    options_.within = Within{induction, step};
+    options_.hints.clear();
+    options_.recurrences.clear();
+    value_ = step ? size_variable(induction_.size) + size_constant(1)
+                  : size_constant(k.sizes().lower_bound(induction_.size));
+  }
+
+  // The goal at the sizes of this case, as the kernel will ask for it; empty if it was not derived.
+  std::optional<EquationId> derive_goal(std::size_t g, std::string& reason) {
+    if (!prepared_) prepare();
+    const auto [l, r] = at_size(b_, induction_.goals[g], induction_.size, value_);
+    const Rewrite a = brought(l), b = brought(r);
+    const Derivation d = derive(k_, a.to, b.to, options_);
+    if (!d.proof) {
+      reason = d.reason;
+      return std::nullopt;
+    }
+    return w_.chain(w_.chain(a, *d.proof), w_.reverse(b)).proof;
+  }
+
+ private:
+  void prepare() {
+    prepared_ = true;
+    std::vector<ReadRule> now, before;
+    for (const FoldState& s : states_) {
+      const Recurrence& r = s.recurrence;
+      const Rewrite first = assumed(r.first), next = assumed(r.next);
+      const IndexExpression zero = index_constant(0);
+      if (step_ || !value_.is_zero()) {
+        const IndexExpression last = index_size(value_ - size_constant(1));
+        now.push_back({r.state, r.counter, index_size(value_), at_step(next, r.counter, last)});
+      }
+      before.push_back({r.state, r.counter, zero, first});
+    }
+    if (step_)
+      for (std::uint32_t g = 0; g < induction_.goals.size(); ++g) {
+        const Rewrite h = hypothesis(g);
+        const Box& view = b_.box(h.from.wire);
+        const Symbol state = b_.box(view.inputs.at(0).wire).name;
+        for (const FoldState& s : states_)
+          if (s.recurrence.state == state)
+            before.push_back({state, s.recurrence.counter, index_size(size_variable(induction_.size)), h});
+      }
+    unfold_.emplace(w_, now);
+    replace_.emplace(w_, before);
+  }
+
+  // Last points cut off, states after this step unfolded, states before it replaced by what is known of them.
+  Rewrite brought(const Ref& r) {
+    Rewrite a = step_ ? cut_last(w_, r, size_variable(induction_.size)) : w_.same(r);
+    auto then = [&](auto&& f) { a = w_.chain(a, f(a.to)); };
+    then([&](const Ref& x) { return n_.normal(x); });
+    then(*unfold_);
+    then([&](const Ref& x) { return n_.normal(x); });
+    then(*replace_);
+    then([&](const Ref& x) { return n_.normal(x); });
+    return a;
+  }
+
+  Rewrite assumed(std::size_t condition) {
+    const EquationId e = k_.prove(
+        {.rule = Inference::assumed,
+         .numbers = {static_cast<std::uint32_t>(condition), number_, step_ ? 1u : 0u}});
+    return w_.read(e);
+  }
+
+  // state[t+1] == next[t], at t.
+  Rewrite at_step(const Rewrite& next, std::uint32_t counter, const IndexExpression& t) {
+    const auto index = b_.open(next.from).index;
+    const Index step = free_indices(index.at(counter)).at(0);
+    const Ref whole = b_.read(next.from, {{step, t}});
+    const Rewrite flat = w_.apply(Inference::push_view, whole);
+    return w_.chain(w_.reverse(flat), w_.inside(whole, {{0, next}}));
+  }
+
+  // The hypothesis for the first points of each array, with a proof of every condition for these.
+  Rewrite hypothesis(std::uint32_t goal) {
+    Step h{.rule = Inference::hypothesis, .numbers = {number_, goal}};
+    std::vector<WireId> roots;
+    for (const Kernel::Goal& g : induction_.goals) roots.push_back(g.lhs.wire), roots.push_back(g.rhs.wire);
+    for (std::uint32_t c : induction_.conditions) {
+      roots.push_back(k_.assumptions()[c].value.wire);
+      if (k_.assumptions()[c].equal_to) roots.push_back(k_.assumptions()[c].equal_to->wire);
+    }
+    const DiagramBuilder::Substitution map = leading_points(b_, roots, induction_.size, h);
+    for (std::uint32_t c : induction_.conditions) {
+      const Kernel::Assumption a = k_.assumptions()[c];
+      const Ref value = b_.at(b_.substitute(a.value.wire, map), a.value.at);
+      if (!a.equal_to) {
+        const auto sign = n_.signs().find(value.wire, a.sign);
+        if (!sign) throw Rejected("a condition of an induction was not derived for its hypothesis");
+        h.signs.push_back(*sign);
+        continue;
+      }
+      const Ref other = b_.at(b_.substitute(a.equal_to->wire, map), a.equal_to->at);
+      const Rewrite e = assumed(c);
+      IndexMap at;
+      for (std::size_t k = 0; k < value.at.size(); ++k) at[e.from.at.at(k)] = index_variable(value.at[k]);
+      const Ref whole = b_.read(e.from, at);
+      // The equation at the points in question: views of its two sides.
+      const Rewrite here = whole.wire == e.from.wire ? w_.read_at(e, whole.at) : w_.inside(whole, {{0, e}});
+      const Rewrite l = n_.normal(value), r = n_.normal(whole);
+      if (l.to != r.to) throw Rejected("a condition of an induction is not an instance of itself");
+      const Rewrite there = w_.chain(w_.chain(l, w_.reverse(r)), here);
+      const Rewrite x = w_.chain(there, n_.normal(there.to)), y = n_.normal(other);
+      if (x.to.wire != y.to.wire) throw Rejected("an equation of an induction was not derived for its hypothesis");
+      h.equations.push_back(w_.chain(x, w_.reverse(y)).proof);
+    }
+    const Rewrite made = w_.read(k_.prove(h));
+    return w_.chain(w_.reverse(n_.normal(made.from)), made);
+  }
+
+  Kernel& k_;
+  DiagramBuilder& b_;
+  const std::uint32_t number_;
+  const bool step_;
+  const Kernel::Induction induction_;
+  const std::vector<FoldState>& states_;
+  DeriveOptions options_;
+  Normaliser n_;
+  Rewriter& w_;
+  Size value_;
+  bool prepared_ = false;
+  std::optional<ReadRewriter> unfold_, replace_;
+};
+
+std::vector<FoldState> fold_states(Kernel& k, const DeriveOptions& options) {
+  DiagramBuilder& b = k.arena();
+  std::vector<FoldState> out;
+  for (const Recurrence& r : options.recurrences) {
+    const Kernel::Assumption first = k.assumptions().at(r.first), next = k.assumptions().at(r.next);
+    FoldState s;
+    s.recurrence = r;
+    const auto index = b.open(next.value).index;
+    s.step = free_indices(index.at(r.counter)).at(0);
+    s.next = *next.equal_to;
+    const Ref all = b.at_fresh(b.box(next.value.wire).inputs[0].wire);
+    IndexMap before, last;
+    for (std::uint32_t i = 0; i < index.size(); ++i)
+      before[all.at[i]] = last[all.at[i]] = i == r.counter ? index_variable(s.step) : index[i];
+    last[all.at[r.counter]] = index_size(r.steps);
+    s.before = b.read(all, before);
+    s.last = b.read(all, last);
+    // The first value at the indices of the others.
+    const auto first_index = b.open(first.value).index;
+    std::map<Index, Index> same;
+    for (std::uint32_t i = 0; i < index.size(); ++i)
+      if (i != r.counter) same[free_indices(first_index[i]).at(0)] = free_indices(index[i]).at(0);
+    s.first = b.rename(*first.equal_to, same);
+    out.push_back(std::move(s));
+  }
+  return out;
+}
+
+// The invariants that hold together, by induction on this size.
+void prove_together(Kernel& k, std::vector<Invariant> invariants, const std::vector<FoldState>& states, Symbol size,
+                    const DeriveOptions& options, FoldProof& out) {
+  std::vector<std::uint32_t> conditions;
+  for (std::uint32_t c = 0; c < k.assumptions().size(); ++c) {
+    const bool recurrence = std::any_of(options.recurrences.begin(), options.recurrences.end(),
+                                        [&](const Recurrence& r) { return r.first == c || r.next == c; });
+    const bool own = std::any_of(states.begin(), states.end(), [&](const FoldState& s) {
+      return s.recurrence.first == c || s.recurrence.next == c;
+    });
+    if (own || !recurrence) conditions.push_back(c);
+  }
+  while (!invariants.empty()) {
+    std::vector<Kernel::Goal> goals;
+    for (const Invariant& i : invariants) goals.push_back({i.value, i.closed});
+    const std::uint32_t number = k.open_induction(goals, size, conditions);
+    std::vector<EquationId> premises;
+    std::optional<std::size_t> failed;
+    for (bool step : {false, true}) {
+      Case part(k, number, step, states, options);
+      for (std::size_t g = 0; g < goals.size() && !failed; ++g) {
+        std::string reason;
+        std::optional<EquationId> e;
+        try {
+          e = part.derive_goal(g, reason);
+        } catch (const Rejected& error) {
+          reason = error.what();
+        }
+        if (e) {
+          premises.push_back(*e);
+          continue;
+        }
+        failed = g;
+        out.reason += (out.reason.empty() ? "" : "; ") + std::string("the invariant of ") + invariants[g].state.text() +
+                      " (" + invariants[g].accumulator + ") failed in the " + (step ? "step: " : "base: ") + reason;
+      }
+    }
+    if (failed) {
+      invariants.erase(invariants.begin() + static_cast<std::ptrdiff_t>(*failed));
+      continue;
+    }
+    Rewriter w(k);
+    for (std::uint32_t g = 0; g < goals.size(); ++g) {
+      const EquationId e =
+          k.prove({.rule = Inference::induction, .equations = premises, .numbers = {number, g}});
+      out.last.push_back(w.read_at(w.read(e), goals[g].lhs.at));
+      out.invariants.push_back(invariants[g]);
+    }
+    return;
+  }
+}
+
+}  // namespace
+
+FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const DeriveOptions& options) {
+  DiagramBuilder& b = k.arena();
+  FoldProof out;
+  std::map<Symbol, std::vector<FoldState>> by_steps;
+  for (FoldState& s : fold_states(k, options)) {
+    if (const Symbol* n = s.recurrence.steps.as_atom())
+      by_steps[*n].push_back(std::move(s));
+    else
+      out.reason += "the fold of " + s.recurrence.state.text() + " has " + to_string(s.recurrence.steps) +
+                    " steps, which is not one size variable; ";
+  }
+  // Which states a side depends on, through other states as well.
+  auto states_below = [&](const Ref& side, const std::vector<FoldState>& states) {
+    std::set<WireId> seen;
+    std::vector<WireId> stack{side.wire};
+    std::set<Symbol> names;
+    while (!stack.empty()) {
+      const WireId w = stack.back();
+      stack.pop_back();
+      if (!seen.insert(w).second) continue;
+      const Box& x = b.box(w);
+      for (const Port& p : x.inputs) stack.push_back(p.wire);
+      if (x.op != Op::input) continue;
+      for (const FoldState& s : states)
+        if (s.recurrence.state == x.name && names.insert(x.name).second) stack.push_back(s.next.wire);
+    }
+    std::vector<FoldState> result;
+    for (const FoldState& s : states)
+      if (names.count(s.recurrence.state)) result.push_back(s);
+    return result;
+  };
+  for (const auto& [n, states] : by_steps) {
+    const auto l = states_below(left, states), r = states_below(right, states);
+    if (!l.empty() && !r.empty()) {
+      const std::size_t before = out.invariants.size();
+      prove_together(k, propose_equal_states(b, l, r, options.without_accumulators), states, n, options, out);
+      if (out.invariants.size() > before) continue;
+    }
+    prove_together(k, propose_closed_forms(b, states, options.without_accumulators), states, n, options, out);
+  }
+  return out;
+}
+
+Rewrite without_states(Kernel& k, const Ref& r, const FoldProof& folds, const DeriveOptions& options) {
+  std::vector<ReadRule> rules;
+  for (std::size_t i = 0; i < folds.last.size(); ++i)
+    for (const Recurrence& x : options.recurrences)
+      if (x.state == folds.invariants[i].state)
+        rules.push_back({x.state, x.counter, index_size(x.steps), folds.last[i]});
+  Normaliser n(k, options.deadline);
+  Rewriter& w = n.rewriter();
+  const Rewrite a = n.normal(r);
+  return w.chain(a, ReadRewriter(w, std::move(rules))(a.to));
+}
+
+}  // namespace skein
