@@ -220,6 +220,7 @@ std::optional<Rational> exact_root(const Rational& q) {
 Equation Inferences::evaluate(const Step& s) {
   const Ref whole = term(s, 0);
   const Box& x = b_.box(whole.wire);
+  if (x.op == Op::fin && b_.dtype(x.inputs[0].wire) == DType::real) return close(whole, b_.open(whole).inputs[0]);
   std::vector<Rational> in;
   for (const Port& p : x.inputs) {
     const Box& y = b_.box(p.wire);

@@ -72,12 +72,12 @@ enum class Inference : std::uint8_t {
   congruence,      // t0 a box; numbers[k] is the input that equations[k] rewrites
   contraction,     // t0 == t1 as polynomials in sums of products (linearity, Fubini, distributivity, AC)
   lattice,         // t0 == t1 as folds of max, min, and, or (AC, idempotence, nesting)
-  evaluate,        // a closed box of literals |- its value
+  evaluate,        // a closed box of literals |- its value; fin of a real |- that real
   push_view,       // a view of a box |- the box of views; a view of a view |- one view
   simplify_view,   // a view |- the view with index expressions simplified in range
   reduce_empty,    // a reduction over an axis of size 0 |- the unit of the fold
   reduce_single,   // a reduction over an axis of size 1 |- its body at 0
-  reduce_unused,   // idempotent fold over a nonempty axis that its body does not read |- without it
+  reduce_unused,   // idempotent fold over a nonempty axis that its body does not read |- without it; product of 1 |- 1
   reduce_split,    // numbers[0] bound axis, sizes a, b with a + b its size |- fold of the two parts
   reindex,         // indices: new bound; index: old bound as expressions in new ones, then new in old ones
   delta,           // sum over k of (f where k == e, else 0) |- f at e where e is in range, else 0

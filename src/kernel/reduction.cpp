@@ -41,8 +41,10 @@ Equation Inferences::reduce_single(const Step& s) {
 Equation Inferences::reduce_unused(const Step& s) {
   const Ref whole = term(s, 0);
   const Box x = box(s, Op::reduce);
-  if (!idempotent(x.fold)) reject("an unused axis can be left out of an idempotent fold only");
   auto o = b_.open(whole);
+  if (const Box& body = b_.box(o.inputs[0].wire); x.fold == Op::mul && body.op == Op::literal && body.value == 1)
+    return close(whole, b_.literal(1), whole.at);
+  if (!idempotent(x.fold)) reject("an unused axis can be left out of an idempotent fold only");
   const auto& read = o.inputs[0].at;
   std::vector<Index> kept;
   for (Index k : o.bound) {

@@ -7,7 +7,8 @@ namespace skein {
 namespace {
 
 const char *const extremum = "extremum", *const total = "total", *const multiplied = "product",
-                  *const rescaled = "online softmax", *const decayed = "decay", *const same = "equal states";
+                  *const rescaled = "online softmax", *const decayed = "decay", *const quotient = "quotient",
+                  *const same = "equal states";
 
 class Proposer {
  public:
@@ -39,9 +40,39 @@ class Proposer {
   }
 
   std::optional<Invariant> closed_form(const FoldState& s) {
-    const Box x = b_.box(s.next.wire);
-    if (x.op == Op::max || x.op == Op::min) return extremum_of(s, x.op);
-    std::vector<Ref> terms = x.op == Op::add ? b_.open(s.next).inputs : std::vector<Ref>{s.next};
+    const Op op = b_.box(s.next.wire).op;
+    if (op == Op::max || op == Op::min) return extremum_of(s, op);
+    if (auto quotient = quotient_of(s)) return quotient;
+    return linear(s, s.next, {});
+  }
+
+  // s' = (l*...*s + x) / l', for a state l of closed form: the state l*s, divided by l.
+  std::optional<Invariant> quotient_of(const FoldState& s) {
+    if (!known(quotient) || b_.box(s.next.wire).op != Op::mul) return std::nullopt;
+    std::vector<Ref> factors = b_.open(s.next).inputs;
+    for (const FoldState& by : states_) {
+      const Invariant* divisor = find(by.recurrence.state);
+      if (!divisor) continue;
+      const auto at = std::find_if(factors.begin(), factors.end(), [&](const Ref& f) {
+        return b_.box(f.wire).op == Op::inv && b_.open(f).inputs[0].wire == by.next.wire;
+      });
+      if (at == factors.end()) continue;
+      const Ref below = b_.open(*at).inputs[0];
+      factors.erase(at);
+      if (factors.empty()) return std::nullopt;
+      auto whole = linear(s, factors.size() == 1 ? factors[0] : b_.add(Op::mul, factors), by.before);
+      const auto last = with_last_value(below, by, *divisor);
+      if (!whole || !last) return std::nullopt;
+      whole->closed = b_.add(Op::mul, {whole->closed, b_.add(Op::inv, {*last})});
+      whole->accumulator = quotient;
+      return whole;
+    }
+    return std::nullopt;
+  }
+
+  // s' = a*s + x, and with `times` s' = a*times*s + x, where times*s is what has the closed form.
+  std::optional<Invariant> linear(const FoldState& s, const Ref& next, const std::optional<Ref>& times) {
+    std::vector<Ref> terms = b_.box(next.wire).op == Op::add ? b_.open(next).inputs : std::vector<Ref>{next};
     const auto own = std::stable_partition(terms.begin(), terms.end(), [&](const Ref& t) { return reads(t, s); });
     if (own - terms.begin() != 1) return std::nullopt;
     const Ref old = terms[0];
@@ -52,6 +83,12 @@ class Proposer {
     const auto at = std::find(factors.begin(), factors.end(), s.before);
     if (at == factors.end()) return std::nullopt;
     factors.erase(at);
+    if (times) {
+      const auto extra =
+          std::find_if(factors.begin(), factors.end(), [&](const Ref& f) { return f.wire == times->wire; });
+      if (extra == factors.end()) return std::nullopt;
+      factors.erase(extra);
+    }
     if (factors.empty() || std::any_of(factors.begin(), factors.end(), [&](const Ref& f) { return reads(f, s); }))
       return std::nullopt;
     const Ref factor = factors.size() == 1 ? factors[0] : b_.add(Op::mul, factors);
@@ -170,6 +207,7 @@ const std::vector<Accumulator>& accumulators() {
       {total, "s' = s + x[t]: the first value and the sum of all x"},
       {rescaled, "s' = s*exp(m - m') + x(m'): the sum of all x relative to the last m, for a state m of closed form"},
       {multiplied, "p' = p * x[t]: the first value times the product of all x"},
+      {quotient, "s' = (l*a*s + x) / l' for a state l of closed form: the closed form of l*s, divided by l"},
       {decayed, "s' = a[t]*s + x[t]: the sum of all x, each times the later a"},
   };
   return list;

@@ -187,22 +187,23 @@ class Search {
       const Ref d = b_.open(inverse).inputs[0];
       auto nonzero = n_.signs().find(d.wire, Sign::nonzero);
       if (!nonzero) continue;
-      auto cleared = [&](const Rewrite& side) {  // side.to == inv(d) * (d * side.to) == inv(d) * normal
-        const Ref inner = b_.add(Op::mul, {d, side.to});
-        const Rewrite unit = w_.reverse(w_.instance(Symbol("mul_inv"), {{Symbol("a"), d}}, {*nonzero}));
-        const Ref with_one = b_.add(Op::mul, {side.to, b_.literal(1)});
-        Rewrite x = w_.chain(side, w_.contraction(side.to, with_one));
-        const auto ports = b_.open(with_one).inputs;
-        for (std::uint32_t p = 0; p < ports.size(); ++p)
-          if (ports[p].wire == unit.from.wire) {
-            // The unit has no indices; its rewrite brings those of d, which are to be the ones named here.
-            const Rewrite under = w_.inside(with_one, {{p, unit}});
-            x = w_.chain(x, under);
-            break;
-          }
-        return std::pair(x, inner);
+      auto reads_all = [&](const Ref& side) {
+        return std::all_of(d.at.begin(), d.at.end(), [&](Index i) {
+          return std::find(side.at.begin(), side.at.end(), i) != side.at.end();
+        });
       };
-      if (!d.at.empty()) continue;  // the indices of d would have to be matched with those of the side
+      if (!reads_all(a.to) || !reads_all(b.to)) continue;
+      auto cleared = [&](const Rewrite& side) {  // side.to == (d * inv(d)) * side.to
+        const Rewrite unit = w_.instance(Symbol("mul_inv"), {{Symbol("a"), d}}, {*nonzero});
+        const Ref whole = b_.add(Op::mul, {side.to, unit.from});
+        const auto ports = b_.open(whole).inputs;
+        const auto at = std::find_if(ports.begin(), ports.end(),
+                                     [&](const Ref& p) { return p.wire == unit.from.wire; });
+        if (at == ports.end()) throw Rejected("a product lost a factor");
+        const Rewrite one = w_.inside(whole, {{static_cast<std::uint32_t>(at - ports.begin()), unit}});
+        const Rewrite back = w_.chain(one, w_.contraction(one.to, side.to));
+        return std::pair(w_.chain(side, w_.reverse(back)), b_.add(Op::mul, {d, side.to}));
+      };
       auto [xl, il] = cleared(a);
       auto [xr, ir] = cleared(b);
       const Ref gl = b_.add(Op::mul, {inverse, il}), gr = b_.add(Op::mul, {inverse, ir});

@@ -21,22 +21,37 @@ Kernel::Goal at_size(DiagramBuilder& b, const Kernel::Goal& goal, Symbol size, c
   return {l, image(goal.rhs)};
 }
 
-Rewrite cut_last(Rewriter& w, const Ref& r, const Size& n) {
+namespace {
+
+// A reduction over an axis of size n+1 as its first n points and the last one.
+Rewrite split_last(Rewriter& w, const Ref& r, const Size& n) {
   DiagramBuilder& b = w.arena();
   const Box box = b.box(r.wire);
-  if (box.op == Op::view || box.inputs.empty()) return w.same(r);
-  if (box.op == Op::reduce)
-    for (std::uint32_t k = 0; k < box.bound.size(); ++k)
-      if (box.bound[k].size == n + size_constant(1)) try {
-          const Rewrite s = w.apply(
-              {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
-          return w.chain(s, cut_last(w, s.to, n));
-        } catch (const Rejected&) {
-        }
+  if (box.op != Op::reduce) return w.same(r);
+  for (std::uint32_t k = 0; k < box.bound.size(); ++k)
+    if (box.bound[k].size == n + size_constant(1)) try {
+        const Rewrite s = w.apply(
+            {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
+        std::vector<std::pair<std::uint32_t, Rewrite>> parts;
+        const auto in = b.open(s.to).inputs;
+        for (std::uint32_t p = 0; p < in.size(); ++p) parts.emplace_back(p, split_last(w, in[p], n));
+        return w.chain(s, w.inside(s.to, parts));
+      } catch (const Rejected&) {
+      }
+  return w.same(r);
+}
+
+}  // namespace
+
+// Inner reductions first: the parts of a reduction read its body through views.
+Rewrite cut_last(Rewriter& w, const Ref& r, const Size& n) {
+  DiagramBuilder& b = w.arena();
+  if (b.box(r.wire).op == Op::view || b.box(r.wire).inputs.empty()) return w.same(r);
   std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
   const auto in = b.open(r).inputs;
   for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, cut_last(w, in[p], n));
-  return w.inside(r, inputs);
+  const Rewrite a = w.inside(r, inputs);
+  return w.chain(a, split_last(w, a.to, n));
 }
 
 DiagramBuilder::Substitution leading_points(DiagramBuilder& b, const std::vector<WireId>& roots, Symbol size, Step& h) {
