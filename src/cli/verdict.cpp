@@ -76,6 +76,13 @@ json report_witness(const Witness& w, const Statement& s, const std::string& nam
 void add_verdict_options(CLI::App& command, VerdictOptions& options) {
   command.add_option("--out", options.out, "folder for certificates and witnesses")->capture_default_str();
   command.add_option("--ledger", options.ledger, "folder with the certificates of the rules");
+  std::vector<std::string> names;
+  for (const Accumulator& a : accumulators()) names.push_back(a.name);
+  command
+      .add_option("--without-accumulator", options.without_accumulators,
+                  "an entry of the accumulator library that is not to be used for folds")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(names));
   command.add_flag("--exact", options.exact, "take equality up to rounding for unknown");
   command.add_flag("--explain", options.explain, "also print phases, inferences and rules used");
 }
@@ -96,6 +103,7 @@ Outcome Prover::prove(const Pairing& pairing, const std::vector<std::string>& hi
   o.seed = seed_;
   o.name = Symbol(subject_.name);
   o.hints = hints;
+  o.without_accumulators = {options_.without_accumulators.begin(), options_.without_accumulators.end()};
   o.rounding = rounding;
   return skein::prove(pairing, rules_, o);
 }
@@ -109,6 +117,7 @@ json Prover::report(const Outcome& outcome, const Statement& statement) const {
     j = {{"reason", u->reason}, {"differences", u->differences}};
   j["verdict"] = to_string(outcome.verdict);
   j["hypotheses"] = outcome.hypotheses;
+  j["invariants"] = outcome.invariants;
   j["seconds"] = outcome.seconds;
   return j;
 }
@@ -162,6 +171,7 @@ json empty_verdict(const Subject& s) {
           {"certificate", nullptr},
           {"witness", nullptr},
           {"hypotheses", json::array()},
+          {"invariants", json::array()},
           {"confirmed", nullptr},
           {"steps", nullptr},
           {"seconds", json::object()},
@@ -226,6 +236,7 @@ void print_verdict(const json& r, const std::string& replay, bool explain) {
     fmt::print("unknown: {}\n", r.at("reason").is_string() ? r.at("reason").get<std::string>() : "no reason was given");
     for (const json& d : r.at("differences")) print_detail("differs", d.get<std::string>());
   }
+  for (const json& i : r.at("invariants")) print_detail("induction", i.get<std::string>());
   if (proved && r.at("hypotheses").empty()) print_detail("hypotheses", "none");
   if (!explain) return;
   for (const auto& [phase, seconds] : r.at("seconds").items())

@@ -17,6 +17,7 @@ namespace skein::cli {
 
 // --out, --ledger, --exact, --explain
 struct VerdictOptions {
+  std::vector<std::string> without_accumulators;
   std::string out = "out", ledger;
   bool exact = false, explain = false;
 };

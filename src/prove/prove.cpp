@@ -6,6 +6,7 @@
 
 #include "prove/difference.hpp"
 #include "prove/domain.hpp"
+#include "lang/printer.hpp"
 #include "prove/instances.hpp"
 
 namespace skein {
@@ -77,6 +78,20 @@ bool floats_differ(const Pairing& p, std::uint64_t seed) {
       return false;
     }
   return false;
+}
+
+// The closed form as the printer writes it, without the header of a def.
+std::string invariant_text(Kernel& k, const Invariant& invariant) {
+  const DiagramBuilder& b = k.arena();
+  std::vector<InputPort> ports;
+  for (WireId w : wires_below(b, {invariant.closed.wire}))
+    if (const Box& x = b.box(w); x.op == Op::input) ports.push_back({x.name, x.degree, x.dtype, Role::input});
+  const std::vector<Index>& axes = invariant.value.at;
+  const std::string text =
+      print_diagram(freeze(b, invariant.state, k.sizes(), ports, {{Symbol("out"), axes, invariant.closed}}), "closed");
+  const std::size_t header = text.find(") ") == std::string::npos ? text.find(")[") : std::min(text.find(") "), text.find(")["));
+  return fmt::format("after all steps, {} ({}): {}", invariant.state.text(), invariant.accumulator,
+                     text.substr(header + 1, text.size() - header - 2));
 }
 
 class Strategy {
@@ -242,7 +257,7 @@ class Strategy {
     out_.seconds["derive"] += since(start);
     out_.invariants.clear();
     for (const Invariant& i : d.invariants)
-      out_.invariants.push_back(fmt::format("{} == {}   [{}]", sketch(k.arena(), i.value.wire), sketch(k.arena(), i.closed.wire), i.accumulator));
+      out_.invariants.push_back(invariant_text(k, i));
     if (!d.proof) {
       unknown_.reason = d.reason;
       for (const auto& [rule, why] : rules_.left_out()) unknown_.reason += "; the rule was left out: " + why;

@@ -8,6 +8,7 @@
 #include "lang/printer.hpp"
 #include "prove/pool.hpp"
 #include "prove/unify.hpp"
+#include "verify/recurrence.hpp"
 
 namespace skein {
 
@@ -356,11 +357,22 @@ std::string Pairer::text() const {
   out += bounds.empty() ? "# sizes: all fixed\n" : fmt::format("# for all sizes {}\n", fmt::join(bounds, ", "));
   for (const Size& h : sizes_.context().hypotheses) out += fmt::format("# where {} >= 0\n", to_string(h));
   for (const std::string& n : pairing_.notes) out += fmt::format("# note: {}\n", n);
-  return out + "\n" + print_diagram(l, "left") + "\n" + print_diagram(r, "right") +
-         "\ntheorem statement: left == right\n";
+  out += "\n" + print_diagram(l, "left") + "\n" + print_diagram(r, "right");
+  return out + "\n" + recurrences_text(pairing_.statement) + "theorem statement: left == right\n";
 }
 
 }  // namespace
+
+std::string recurrences_text(const Statement& s) {
+  std::string out;
+  for (const Recurrence& r : recurrences(s)) {
+    const std::string name = r.state.text().substr(0, r.state.text().find('@'));
+    out += fmt::format("# the state {}: its first value, and its value after a step\n{}\n{}\n", r.state.text(),
+                       print_diagram(s.given[r.first].right, name + "_first"),
+                       print_diagram(s.given[r.next].right, name + "_next"));
+  }
+  return out;
+}
 
 Pairing pair(const Architecture& left, const Architecture& right) { return Pairer(left, right).run(); }
 

@@ -40,6 +40,9 @@ Diagram only_output(const Diagram& d, std::size_t n);
 // A diagram with these wires, at their own axes, as outputs.
 Diagram with_outputs(const Diagram& d, const std::vector<WireId>& wires);
 
+// The recurrences of a statement as .skn; empty if it has none.
+std::string recurrences_text(const Statement& s);
+
 Pairing pair(const Architecture& left, const Architecture& right);
 
 }  // namespace skein
