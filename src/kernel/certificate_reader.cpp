@@ -147,6 +147,13 @@ class CertificateReader {
     reject("unknown type of scalars");
   }
 
+  static Role role(std::string_view t) {
+    if (t == "input") return Role::input;
+    if (t == "weight") return Role::weight;
+    if (t == "state") return Role::state;
+    reject("an array is an input, a weight or a state");
+  }
+
   static std::vector<Axis> axes(std::string_view t) {
     std::vector<Axis> out;
     for (std::string_view a : split(t, ',')) out.push_back(text::read_axis(a));
@@ -157,7 +164,7 @@ class CertificateReader {
     std::string_view shape = word(l, 4);
     need(shape.size() >= 2 && shape.front() == '[' && shape.back() == ']', "the axes of an array stand in brackets");
     inputs_.push_back({text::read_name(word(l, 1)), axes(shape.substr(1, shape.size() - 2)), dtype(word(l, 2)),
-                       word(l, 3) == "weight" ? Role::weight : Role::input});
+                       role(word(l, 3))});
     for (std::size_t i = 0; i + 1 < inputs_.size(); ++i)
       need(inputs_[i].name != inputs_.back().name, "an array is declared twice");
   }

@@ -9,6 +9,8 @@ using text::write;
 
 const char* dtype_name(DType t) { return t == DType::real ? "real" : t == DType::ext ? "ext" : "bool"; }
 
+const char* role_name(Role r) { return r == Role::weight ? "weight" : r == Role::state ? "state" : "input"; }
+
 template <class List, class F>
 std::string join(const List& list, const char* separator, F&& f) {
   std::string out;
@@ -39,7 +41,7 @@ class Writer {
     }
     for (const InputPort& p : st.left.inputs())
       out_ += "array " + write(p.name) + " " + dtype_name(p.dtype) + " " +
-              (p.role == Role::weight ? "weight" : "input") + " " +
+              role_name(p.role) + " " +
               brackets(join(p.axes, ",", [](const Axis& a) { return write(a); })) + "\n";
     side("left", st.left);
     side("right", st.right);

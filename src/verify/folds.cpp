@@ -171,6 +171,7 @@ class Case {
       if (k_.assumptions()[c].equal_to) roots.push_back(k_.assumptions()[c].equal_to->wire);
     }
     const DiagramBuilder::Substitution map = leading_points(b_, roots, induction_.size, h);
+    ViewPusher push(w_);
     for (std::uint32_t c : induction_.conditions) {
       const Kernel::Assumption a = k_.assumptions()[c];
       const Ref value = b_.at(b_.substitute(a.value.wire, map), a.value.at);
@@ -187,11 +188,11 @@ class Case {
       const Ref whole = b_.read(e.from, at);
       // The equation at the points in question: views of its two sides.
       const Rewrite here = whole.wire == e.from.wire ? w_.read_at(e, whole.at) : w_.inside(whole, {{0, e}});
-      const Rewrite l = n_.normal(value), r = n_.normal(whole);
+      const Rewrite l = push(value), r = push(whole);
       if (l.to != r.to) throw Rejected("a condition of an induction is not an instance of itself");
       const Rewrite there = w_.chain(w_.chain(l, w_.reverse(r)), here);
-      const Rewrite x = w_.chain(there, n_.normal(there.to)), y = n_.normal(other);
-      if (x.to.wire != y.to.wire) throw Rejected("an equation of an induction was not derived for its hypothesis");
+      const Rewrite x = w_.chain(there, push(there.to)), y = push(other);
+      if (x.to != y.to) throw Rejected("an equation of an induction was not derived for its hypothesis");
       h.equations.push_back(w_.chain(x, w_.reverse(y)).proof);
     }
     const Rewrite made = w_.read(k_.prove(h));

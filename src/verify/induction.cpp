@@ -21,6 +21,26 @@ Kernel::Goal at_size(DiagramBuilder& b, const Kernel::Goal& goal, Symbol size, c
   return {l, image(goal.rhs)};
 }
 
+Rewrite ViewPusher::of_wire(WireId wire) {
+  if (auto it = memo_.find(wire); it != memo_.end()) return it->second;
+  DiagramBuilder& b = w_.arena();
+  const Ref base = b.at_fresh(wire);
+  Rewrite out = w_.same(base);
+  if (b.box(wire).op == Op::view) {
+    if (b.box(b.box(wire).inputs[0].wire).op != Op::input) {
+      const Rewrite pushed = w_.apply(Inference::push_view, base);
+      out = w_.chain(pushed, (*this)(pushed.to));
+    }
+  } else {
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const auto in = b.open(base).inputs;
+    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, (*this)(in[p]));
+    out = w_.inside(base, inputs);
+  }
+  memo_.emplace(wire, out);
+  return out;
+}
+
 namespace {
 
 // A reduction over an axis of size n+1 as its first n points and the last one.

@@ -8,6 +8,19 @@ namespace skein {
 // A goal at another value of its induction variable: the same indices, over axes of the new sizes.
 Kernel::Goal at_size(DiagramBuilder& b, const Kernel::Goal& goal, Symbol size, const Size& value);
 
+// Views pushed to the inputs, nothing else: substituting in a term and reading it through views then give one term.
+class ViewPusher {
+ public:
+  explicit ViewPusher(Rewriter& w) : w_(w) {}
+  Rewrite operator()(const Ref& r) { return w_.read_at(of_wire(r.wire), r.at); }
+
+ private:
+  Rewrite of_wire(WireId w);
+
+  Rewriter& w_;
+  std::map<WireId, Rewrite> memo_;
+};
+
 // Cuts off the last point of every reduction over an axis of size n+1.
 Rewrite cut_last(Rewriter& w, const Ref& r, const Size& n);
 
