@@ -7,7 +7,7 @@ namespace skein {
 namespace {
 
 const char *const extremum = "extremum", *const total = "total", *const multiplied = "product",
-                  *const rescaled = "online softmax", *const decayed = "decay", *const quotient = "quotient",
+                  *const rescaled = "online softmax", *const decayed = "decay", *const quotient = "quotient", *const difference = "difference",
                   *const same = "equal states";
 
 class Proposer {
@@ -16,6 +16,13 @@ class Proposer {
       : b_(b), states_(states), without_(without) {}
 
   std::vector<Invariant> run() {
+    closed_forms();
+    differences();
+    return out_;
+  }
+
+ private:
+  void closed_forms() {
     // A rescaled state needs the closed form of the one that rescales it.
     for (bool progress = true; progress;) {
       progress = false;
@@ -27,10 +34,35 @@ class Proposer {
         }
       }
     }
-    return out_;
   }
 
- private:
+  // s' = s + x and t' = t + y: perhaps the same increments.
+  void differences() {
+    if (!known(difference)) return;
+    for (const FoldState& s : states_) {
+      if (find(s.recurrence.state) || !grows(s)) continue;
+      for (const FoldState& t : states_) {
+        const auto &a = b_.axes(s.before.wire), &c = b_.axes(t.before.wire);
+        if (s.recurrence.state == t.recurrence.state || !grows(t) || a.size() != c.size()) continue;
+        std::map<Index, Index> map;
+        bool alike = true;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+          alike = alike && a[i].size == c[i].size;
+          map[t.before.at[i]] = s.before.at[i];
+        }
+        if (!alike || s.recurrence.state < t.recurrence.state) continue;
+        const Ref start = b_.add(Op::mul, {b_.literal(-1), b_.rename(t.first, map)});
+        out_.push_back(form(s, b_.add(Op::add, {b_.rename(t.last, map), s.first, start}), difference));
+      }
+    }
+  }
+
+  bool grows(const FoldState& s) {
+    if (b_.box(s.next.wire).op != Op::add || b_.dtype(s.before.wire) != DType::real) return false;
+    const std::vector<Ref> terms = b_.open(s.next).inputs;
+    return std::find(terms.begin(), terms.end(), s.before) != terms.end();
+  }
+
   bool known(const char* name) const { return !without_.count(name); }
 
   const Invariant* find(Symbol state) const {
@@ -111,6 +143,10 @@ class Proposer {
   }
 
   std::optional<Invariant> sum_of(const FoldState& s, const std::vector<Ref>& terms, const char* name) {
+    // What depends on a state before the step would need that state at every step.
+    for (const Ref& t : terms)
+      for (const FoldState& other : states_)
+        if (reads(t, other)) return std::nullopt;
     std::vector<Ref> parts;
     if (!terms.empty())
       parts.push_back(b_.reduce(Op::add, {s.step}, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
@@ -208,6 +244,7 @@ const std::vector<Accumulator>& accumulators() {
       {rescaled, "s' = s*exp(m - m') + x(m'): the sum of all x relative to the last m, for a state m of closed form"},
       {multiplied, "p' = p * x[t]: the first value times the product of all x"},
       {quotient, "s' = (l*a*s + x) / l' for a state l of closed form: the closed form of l*s, divided by l"},
+      {difference, "s' = s + x[t] and r' = r + x[t]: two states that keep their distance"},
       {decayed, "s' = a[t]*s + x[t]: the sum of all x, each times the later a"},
   };
   return list;

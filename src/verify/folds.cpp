@@ -241,25 +241,42 @@ std::vector<FoldState> fold_states(Kernel& k, const DeriveOptions& options) {
   return out;
 }
 
-// The invariants that hold together, by induction on this size.
-void prove_together(Kernel& k, std::vector<Invariant> invariants, const std::vector<FoldState>& states, Symbol size,
-                    const DeriveOptions& options, FoldProof& out) {
-  std::vector<std::uint32_t> conditions;
+// The conditions of the kernel that an induction on these states carries: their recurrences, and all that is no
+// recurrence of another fold.
+std::vector<std::uint32_t> conditions_of(const Kernel& k, const std::vector<FoldState>& states,
+                                         const DeriveOptions& options) {
+  std::vector<std::uint32_t> out;
+  auto defines = [](const Recurrence& r, std::uint32_t c) { return r.first == c || r.next == c; };
   for (std::uint32_t c = 0; c < k.assumptions().size(); ++c) {
+    const bool own = std::any_of(states.begin(), states.end(),
+                                 [&](const FoldState& s) { return defines(s.recurrence, c); });
     const bool recurrence = std::any_of(options.recurrences.begin(), options.recurrences.end(),
-                                        [&](const Recurrence& r) { return r.first == c || r.next == c; });
-    const bool own = std::any_of(states.begin(), states.end(), [&](const FoldState& s) {
-      return s.recurrence.first == c || s.recurrence.next == c;
-    });
-    if (own || !recurrence) conditions.push_back(c);
+                                        [&](const Recurrence& r) { return defines(r, c); });
+    if (own || !recurrence) out.push_back(c);
   }
-  while (!invariants.empty()) {
+  return out;
+}
+
+// Tries the proposals by induction on this size, for each state one at a time: all that are tried together hold
+// together or not at all, so one whose base or step is not derived gives way to the next proposal for its state.
+void prove_together(Kernel& k, const std::vector<Invariant>& proposals, const std::vector<FoldState>& states, Symbol size,
+                    const DeriveOptions& options, FoldProof& out) {
+  const std::vector<std::uint32_t> conditions = conditions_of(k, states, options);
+  std::map<Symbol, std::vector<Invariant>> waiting;  // by state, the next one last
+  for (auto p = proposals.rbegin(); p != proposals.rend(); ++p) waiting[p->state].push_back(*p);
+  for (;;) {
+    std::vector<Invariant> tried;
+    for (const FoldState& s : states)
+      if (const auto w = waiting.find(s.recurrence.state); w != waiting.end() && !w->second.empty())
+        tried.push_back(w->second.back());
+    if (tried.empty()) return;
     std::vector<Kernel::Goal> goals;
-    for (const Invariant& i : invariants) goals.push_back({i.value, i.closed});
+    for (const Invariant& i : tried) goals.push_back({i.value, i.closed});
     const std::uint32_t number = k.open_induction(goals, size, conditions);
     std::vector<EquationId> premises;
     std::optional<std::size_t> failed;
     for (bool step : {false, true}) {
+      if (failed) break;
       Case part(k, number, step, states, options);
       for (std::size_t g = 0; g < goals.size() && !failed; ++g) {
         std::string reason;
@@ -274,20 +291,19 @@ void prove_together(Kernel& k, std::vector<Invariant> invariants, const std::vec
           continue;
         }
         failed = g;
-        out.reason += (out.reason.empty() ? "" : "; ") + std::string("the invariant of ") + invariants[g].state.text() +
-                      " (" + invariants[g].accumulator + ") failed in the " + (step ? "step: " : "base: ") + reason;
+        out.reason += (out.reason.empty() ? "" : "; ") + std::string("the invariant of ") + tried[g].state.text() +
+                      " (" + tried[g].accumulator + ") failed in the " + (step ? "step: " : "base: ") + reason;
       }
     }
     if (failed) {
-      invariants.erase(invariants.begin() + static_cast<std::ptrdiff_t>(*failed));
+      waiting[tried[*failed].state].pop_back();
       continue;
     }
     Rewriter w(k);
     for (std::uint32_t g = 0; g < goals.size(); ++g) {
-      const EquationId e =
-          k.prove({.rule = Inference::induction, .equations = premises, .numbers = {number, g}});
+      const EquationId e = k.prove({.rule = Inference::induction, .equations = premises, .numbers = {number, g}});
       out.last.push_back(w.read_at(w.read(e), goals[g].lhs.at));
-      out.invariants.push_back(invariants[g]);
+      out.invariants.push_back(tried[g]);
     }
     return;
   }
@@ -328,12 +344,14 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
   };
   for (const auto& [n, states] : by_steps) {
     const auto l = states_below(left, states), r = states_below(right, states);
-    if (!l.empty() && !r.empty()) {
-      const std::size_t before = out.invariants.size();
-      prove_together(k, propose_equal_states(b, l, r, options.without_accumulators), states, n, options, out);
-      if (out.invariants.size() > before) continue;
-    }
-    prove_together(k, propose_closed_forms(b, states, options.without_accumulators), states, n, options, out);
+    std::vector<Invariant> proposals = propose_equal_states(b, l, r, options.without_accumulators);
+    for (Invariant& i : propose_closed_forms(b, states, options.without_accumulators)) proposals.push_back(std::move(i));
+    for (const FoldState& s : states)
+      if (std::none_of(proposals.begin(), proposals.end(),
+                       [&](const Invariant& i) { return i.state == s.recurrence.state; }))
+        out.reason += (out.reason.empty() ? "" : "; ") + std::string("no accumulator gives what ") +
+                      s.recurrence.state.text() + " is after all steps";
+    prove_together(k, proposals, states, n, options, out);
   }
   return out;
 }
