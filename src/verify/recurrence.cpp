@@ -66,8 +66,10 @@ class Unroller {
   Ref at(WireId w, const std::vector<IndexExpression>& where) {
     const auto key = std::pair(w, where);
     if (auto it = memo_.find(key); it != memo_.end()) return it->second;
-    if (b_.wire_count() > most_) throw std::invalid_argument("the unrolled diagram is too large");
+    if (b_.wire_count() > most_ || depth_ > deepest) throw std::invalid_argument("the unrolled diagram is too large");
+    ++depth_;
     const Ref out = made(w, where);
+    --depth_;
     memo_.emplace(key, out);
     return out;
   }
@@ -116,7 +118,10 @@ class Unroller {
     return at(e.right.wire, there);
   }
 
+  static constexpr int deepest = 5000;  // calls of at inside each other
+
   const std::size_t most_;
+  int depth_ = 0;
   DiagramBuilder b_;
   DiagramBuilder::Substitution of_sizes_;
   std::map<Symbol, State> states_;
