@@ -32,9 +32,9 @@ std::string verdict(const BatchResult& r, const json& report) {
 std::string row(const BatchResult& r) {
   const json report = json::parse(r.report);
   const json steps = report.value("steps", json());
-  return fmt::format("| {} | {} | {} | {} | {} |\n", cell(r.the_case.name),
+  return fmt::format("| {} | {} | {} | {} | {:.1f} | {} |\n", cell(r.the_case.name),
                      r.the_case.expected ? to_string(*r.the_case.expected) : "", verdict(r, report),
-                     steps.is_number() ? steps.dump() : "", cell(r.the_case.note));
+                     steps.is_number() ? steps.dump() : "", r.seconds, cell(r.the_case.note));
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ std::string to_markdown(const std::vector<BatchResult>& results, const std::stri
                                          [](const BatchResult& r) { return r.standing() == Standing::as_expected; });
   std::string out = fmt::format(
       "# Results of a batch\n\nMade by `{}`. Of {} cases {} came out as expected; {} were proved, {} refuted, {} are "
-      "unknown and {} in error. Steps are those of the certificate; hypotheses are conditions under which a proof "
+      "unknown and {} in error. Steps are those of the certificate, seconds those of the whole decision; hypotheses are conditions under which a proof "
       "holds, and `--json` spells them out.\n",
       command, results.size(), as_expected, counted("proved") + counted("proved_up_to_rounding"), counted("refuted"),
       counted("unknown"), counted("error"));
@@ -55,7 +55,8 @@ std::string to_markdown(const std::vector<BatchResult>& results, const std::stri
   for (const BatchResult& r : results) {
     if (!source || *source != r.the_case.source)
       out += fmt::format(
-          "\n## {}\n\n| case | expected | verdict | steps | what it says |\n| --- | --- | --- | ---: | --- |\n",
+          "\n## {}\n\n| case | expected | verdict | steps | seconds | what it says |\n"
+          "| --- | --- | --- | ---: | ---: | --- |\n",
           cell(r.the_case.source));
     source = &r.the_case.source;
     out += row(r);

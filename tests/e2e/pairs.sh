@@ -23,7 +23,7 @@ while read -r certificate; do
 done < <(field '"\n".join(c for r in j["results"] for c in r["certificates"])')
 ((certificates >= 80)) || fail "only $certificates certificates"
 
-# The page holds all of it: cases, verdicts and what they say. Steps are left to the next time it is written.
-rows() { grep '^|' "$1" | sed -E 's/ \| [0-9]* \| / | /'; }
+# The page holds all of it: cases, verdicts and what they say. Steps and seconds are left to the next time it is written.
+rows() { grep '^|' "$1" | sed -E 's/ \| [0-9]* \| [0-9.]+ \| / | /'; }
 diff <(rows "$scratch/pairs.md") <(rows docs/pairs.md) ||
   fail "docs/pairs.md is out of date: skein batch examples/pairs --markdown docs/pairs.md"
