@@ -92,6 +92,16 @@ std::string different_endpoints(const Statement& theorem, const Statement& wante
     }
     if (!found) return "the certificate assumes a condition that the statement has not";
   }
+  // Equations may be assumed in any number: each must be one of the statement's own.
+  for (const Given& g : theorem.given) {
+    const bool found = std::any_of(wanted.given.begin(), wanted.given.end(), [&](const Given& w) {
+      std::vector<Index> where;
+      const auto l = output_at(b, g.left, 0, where, true), r = output_at(b, g.right, 0, where, false);
+      const auto wanted_l = output_at(b, w.left, 0, where, false), wanted_r = output_at(b, w.right, 0, where, false);
+      return l && r && wanted_l && wanted_r && *l == *wanted_l && *r == *wanted_r;
+    });
+    if (!found) return "the certificate assumes an equation that the statement does not have";
+  }
   return "";
 }
 

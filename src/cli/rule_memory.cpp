@@ -25,6 +25,7 @@ std::string canonical_text(const Claim& c) {
                                  print_diagram(c.left, "left"), print_diagram(c.right, "right"));
   for (const SignCondition& w : c.when)
     text += fmt::format("when {}\n{}", int(w.kind), print_diagram(w.value, "value"));
+  for (const Given& g : c.given) text += "given\n" + print_diagram(g.left, "left") + print_diagram(g.right, "right");
   for (const SizeEquation& e : c.inferred) text += "inferred " + to_string(e) + "\n";
   for (const auto& [name, size] : c.named_sizes) text += fmt::format("size {} {}\n", name.text(), to_string(size));
   for (const std::string& h : c.hints) text += "by " + h + "\n";

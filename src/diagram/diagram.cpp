@@ -16,6 +16,9 @@ Diagram freeze(const DiagramBuilder& b, Symbol name, SizeContext sizes, std::vec
   d.name = name;
   d.sizes_ = std::move(sizes);
   d.inputs_ = std::move(inputs);
+  std::set<Symbol> names;
+  for (const InputPort& p : d.inputs_)
+    if (!names.insert(p.name).second) throw IllTyped("two arrays of the boundary are called " + p.name.text());
 
   // A depth-first postorder from the outputs keeps only what they depend on and puts inputs of boxes first.
   std::unordered_map<std::uint32_t, WireId> renumbered;

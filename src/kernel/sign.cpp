@@ -13,7 +13,13 @@ SignFact Inferences::sign(const Step& s) {
       const Place p = place(s);
       const Kernel::Assumption a = k_.assumptions()[p.use.condition];
       if (a.equal_to) reject("the condition is an equation, not a sign");
-      return {b_.substitute(a.value.wire, p.sizes).value.wire, a.sign, {p.use}};
+      // At other sizes the term may lose an index: then it is said to have the sign only where the index has a value.
+      const DiagramBuilder::Image at = b_.substitute(a.value.wire, p.sizes);
+      for (Index i : at.at)
+        if (std::find(at.value.at.begin(), at.value.at.end(), i) == at.value.at.end() &&
+            !k_.sizes().positive(b_.axis(i).size))
+          reject("a condition at other sizes no longer reads an axis that may be empty");
+      return {at.value.wire, a.sign, {p.use}};
     }
     default: reject("this inference concludes an equation, not a sign");
   }

@@ -12,6 +12,8 @@ namespace skein {
 using Kind = Expression::Kind;
 
 void Elaboration::define_array(Place place, const std::string& name, ArrayValue value) {
+  for (const InputPort& p : states_)
+    if (p.name.text() == name) source_.fail(place, fmt::format("{} is the name of a state of a fold", name));
   if (arrays_.count(name) || uses_.count(name))
     source_.fail(place, fmt::format("{} is defined already", name), "",
                  places_.count(name) ? fmt::format("its first definition is in line {}", places_.at(name).line) : "");
@@ -192,7 +194,7 @@ Definition Elaboration::def(const DefSyntax& syntax) {
   out.file = source_.name();
   out.line = syntax.place.line;
   out.diagram = typed(syntax.name_place, [&] { return freeze(b_, out.name, sizes_.context(), ports, outputs); });
-  out.given = frozen_givens(out.name, ports);
+  typed(syntax.name_place, [&] { out.given = frozen_givens(out.name, ports); });
   out.size_parameters = sizes_.parameters();
   out.size_variables = sizes_.variables();
   out.floored = sizes_.floored();
@@ -349,16 +351,13 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     axes.insert(axes.begin(), which);
     typed(syntax.place, [&] { left = chosen(which, lefts), right = chosen(which, rights); });
   }
-  ports.insert(ports.end(), states_.begin(), states_.end());
-  auto side = [&](const Ref& value) {
-    return typed(syntax.place, [&] {
-      return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), axes, value}});
-    });
+  struct Sign {
+    SignCondition::Kind kind;
+    Place place;
+    Ref value;
+    std::vector<Index> axes;
   };
-  out.left = side(left);
-  out.right = side(right);
-  out.given = frozen_givens(out.name, ports);
-
+  std::vector<Sign> values;
   for (const ConditionSyntax* c : signs) {
     for (FreeIndex& f : free_) f.used = false;
     const bool flip = c->relation == "<" || c->relation == "<=";
@@ -373,11 +372,23 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     const auto kind = c->relation == "!="       ? SignCondition::nonzero
                       : c->relation.size() == 2 ? SignCondition::nonnegative
                                                 : SignCondition::positive;
-    out.when.push_back(
-        {kind, typed(c->place, [&] {
-           return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), used_free_indices(), value}});
-         })});
+    values.push_back({kind, c->place, value, used_free_indices()});
   }
+
+  // The boundary is complete once everything is read: calls may have brought states.
+  ports.insert(ports.end(), states_.begin(), states_.end());
+  auto frozen = [&](Place place, const std::vector<Index>& over, const Ref& value) {
+    return typed(place, [&] {
+      return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), over, value}});
+    });
+  };
+  out.left = frozen(syntax.place, axes, left);
+  out.right = frozen(syntax.place, axes, right);
+  typed(syntax.place, [&] { out.given = frozen_givens(out.name, ports); });
+  if (!out.given.empty() && out.kind != ClaimKind::theorem)
+    source_.fail(syntax.name_place, fmt::format("the {} {} has a fold in it", syntax.kind, syntax.name), "",
+                 "rules rewrite terms, and a fold is none: make it a theorem");
+  for (const Sign& x : values) out.when.push_back({x.kind, frozen(x.place, x.axes, x.value)});
   return out;
 }
 

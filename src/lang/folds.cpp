@@ -11,7 +11,8 @@ namespace skein {
 
 Ref Elaboration::add_state(const std::string& name, const std::vector<Axis>& axes, DType dtype) {
   auto taken = [&](Symbol s) {
-    return std::any_of(states_.begin(), states_.end(), [&](const InputPort& p) { return p.name == s; });
+    return arrays_.count(s.text()) || uses_.count(s.text()) ||
+           std::any_of(states_.begin(), states_.end(), [&](const InputPort& p) { return p.name == s; });
   };
   Symbol own(name);
   for (int n = 2; taken(own); ++n) own = Symbol(fmt::format("{}.{}", name, n));
@@ -42,6 +43,7 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
   }
   // In the body, a name of a state is its value before the step.
   const std::map<std::string, ArrayValue> outside = arrays_;
+  const std::map<std::string, UseInstance> uses_outside = uses_;
   scope_.clear();
   const Index step = b_.fresh({counter.size, Symbol(s.counter.name)});
   step_ = step;
@@ -67,7 +69,7 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
   scope_.clear();
   for (std::size_t k = 0; k < states.size(); ++k) {
     State& x = states[k];
-    const ArrayValue* next = find_array(x.next);
+    const ArrayValue* next = outside.count(x.next) ? nullptr : find_array(x.next);
     if (!next)
       source_.fail(s.arrays[k].place, fmt::format("the fold does not say how a step changes {}", x.name),
                    fmt::format("{}[axes] = value, in the body of the fold", x.next));
@@ -84,6 +86,9 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
         !(b_.dtype(next->body.wire) == DType::real && b_.dtype(x.all.wire) == DType::ext))
       source_.fail(places_.at(x.next), fmt::format("{} has another type of scalars than {}", x.next, x.name), "",
                    fmt::format("give the type where the state begins: {}[axes]: ext = ...", x.name));
+    if (!b_.deterministic(next->body.wire) || !b_.deterministic(x.first.wire))
+      source_.fail(s.arrays[k].place, fmt::format("the state {} depends on a random value", x.name),
+                   "states without random values");
     auto equation = [&](const ArrayValue& left, std::vector<Index> axes, const std::vector<Index>& formals,
                         const Ref& right) {
       std::map<Index, Index> same;
@@ -96,7 +101,24 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
       equation(at(x, index_variable(step) + index_constant(1)), {step}, next->formals, next->body);
     });
   }
+  std::map<std::string, ArrayValue> kept;
+  if (s.keeps_steps)
+    for (const auto& [name, value] : arrays_)
+      if (!outside.count(name) &&
+          std::none_of(states.begin(), states.end(), [&](const State& x) { return x.name == name; })) {
+        kept[name] = value;
+        kept[name].formals.insert(kept[name].formals.begin(), step);
+      }
+  // Uses in the body belong to it; their weights stay on the boundary.
+  for (const auto& [name, use] : uses_)
+    if (!uses_outside.count(name) && !use.applied)
+      source_.fail(use.place, fmt::format("{} is never applied, so that its weights have no sizes", name));
+  for (const auto& [name, value] : arrays_)
+    if (const std::string use = name.substr(0, name.find('.')); uses_.count(use) && !uses_outside.count(use))
+      kept[name] = value;
+  std::erase_if(uses_, [&](const auto& use) { return !uses_outside.count(use.first); });
   arrays_ = outside;
+  arrays_.merge(kept);
   for (const State& x : states) {
     places_.erase(x.name);
     define_array(s.place, x.name, at(x, index_size(counter.size)));

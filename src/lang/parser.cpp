@@ -155,8 +155,8 @@ class Parser {
     const Token first = peek();
     s.place = first.place;
     Depth guard(*this, depth_);
-    for (const char* word : {"scan", "take"})
-      if (at(word)) unsupported(first, fmt::format("the statement \"{}\" is", word));
+    if (at("take")) unsupported(first, "the statement \"take\" is");
+    s.keeps_steps = at("scan");
     if (accept("weight")) {
       s.kind = StatementSyntax::Kind::weight;
       do s.arrays.push_back(array("the name of a weight"));
@@ -173,7 +173,7 @@ class Parser {
       s.use.def = def.text;
       s.use.def_place = def.place;
       if (at("[")) s.use.sizes = bracket();
-    } else if (accept("fold") || accept("repeat")) {
+    } else if (accept("fold") || accept("scan") || accept("repeat")) {
       fold(s);
     } else if (accept("return")) {
       s.kind = StatementSyntax::Kind::result;

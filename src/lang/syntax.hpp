@@ -94,6 +94,7 @@ struct StatementSyntax {
   UseSyntax use;
   std::vector<ExpressionPtr> values;  // equation: one; result: one for each output; fold: one for each state
   AxisSyntax counter;                 // of a fold
+  bool keeps_steps = false;           // scan: the arrays of the body stay, with the axis of the steps first
   std::vector<StatementSyntax> body;  // of a fold
 };
 

@@ -148,8 +148,16 @@ Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fi
   const auto samples = step_samples(s);
   Confirmation all;
   std::map<std::string, std::size_t> dead;
+  if (samples.empty()) all.problem = "no number of steps was found at which the sizes are admissible";
   for (const auto& steps : samples) {
-    const Statement at_steps = unrolled(s, steps);
+    Statement at_steps;
+    try {
+      at_steps = unrolled(s, steps);
+    } catch (const std::invalid_argument& e) {
+      Confirmation none;
+      none.problem = e.what();
+      return none;
+    }
     const int share = (instances + static_cast<int>(samples.size()) - 1) / static_cast<int>(samples.size());
     const Confirmation c = Confirmer(at_steps, fixed, limits).run(share);
     if (c.instances < share) return c;

@@ -19,9 +19,9 @@ const char* in_words(Sign s) {
 }
 
 // What the partial boxes below a wire demand of their inputs.
-void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Demand>& demands,
+void collect(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>& roots, std::set<Demand>& demands,
              std::set<std::string>& empty) {
-  for (WireId w : wires_below(b, {root})) {
+  for (WireId w : wires_below(b, roots)) {
     const Box& box = b.box(w);
     if (box.op == Op::inv) demands.insert({box.inputs[0].wire, Sign::nonzero});
     if (box.op == Op::log) demands.insert({box.inputs[0].wire, Sign::positive});
@@ -33,12 +33,12 @@ void collect(const Kernel& k, const DiagramBuilder& b, WireId root, std::set<Dem
 }
 
 // Those that stand below a branch of cases: they hold under its guard only, which is not recorded here.
-std::set<Demand> guarded_demands(const Kernel& k, const DiagramBuilder& b, WireId root) {
+std::set<Demand> guarded_demands(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>& roots) {
   std::set<Demand> out;
   std::set<std::string> ignored;
-  for (WireId w : wires_below(b, {root}))
+  for (WireId w : wires_below(b, roots))
     if (b.box(w).op == Op::cases)
-      for (const Port& p : b.box(w).inputs) collect(k, b, p.wire, out, ignored);
+      for (const Port& p : b.box(w).inputs) collect(k, b, {p.wire}, out, ignored);
   return out;
 }
 
@@ -64,8 +64,8 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
   for (const Diagram* d : {&left, &right})
     for (const Output& o : thaw(b, *d)) {
       std::set<Demand> all;
-      collect(k, b, o.value.wire, all, ignored);
-      const std::set<Demand> guarded = guarded_demands(k, b, o.value.wire);
+      collect(k, b, {o.value.wire}, all, ignored);
+      const std::set<Demand> guarded = guarded_demands(k, b, {o.value.wire});
       for (const Demand& demand : all)
         if (!guarded.count(demand)) demands.insert(demand);
     }
@@ -79,17 +79,21 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
   return out;
 }
 
-std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
+std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>& left, const std::vector<WireId>& right,
+                                           const std::function<std::optional<Rewrite>(const Ref&)>& simpler,
                                            std::chrono::steady_clock::time_point deadline) {
   std::set<Demand> all[2], guarded[2], demands[2];
   std::set<std::string> words[2];
   Signs signs(k);
   for (int side = 0; side < 2; ++side) {
-    const WireId root = side ? right : left;
-    collect(k, k.arena(), root, all[side], words[side]);
-    guarded[side] = guarded_demands(k, k.arena(), root);
-    for (const Demand& d : all[side])
-      if (!signs.find(d.about, d.sign)) demands[side].insert(d);
+    const std::vector<WireId>& roots = side ? right : left;
+    collect(k, k.arena(), roots, all[side], words[side]);
+    guarded[side] = guarded_demands(k, k.arena(), roots);
+    for (const Demand& d : all[side]) {
+      if (signs.find(d.about, d.sign)) continue;
+      const auto other = simpler ? simpler(k.arena().at_fresh(d.about)) : std::nullopt;
+      if (!other || !signs.find(other->to.wire, d.sign)) demands[side].insert(d);
+    }
   }
   // Conditions that both sides have outside of guards, up to normal form, are about one domain.
   if (!demands[0].empty() || !demands[1].empty()) {

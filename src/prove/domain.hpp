@@ -7,7 +7,10 @@
 
 namespace skein {
 
-std::vector<std::string> domain_hypotheses(Kernel& k, WireId left, WireId right,
+// left and right: the wires of a side; with folds, the recurrences of its states among them. `simpler` gives another
+// form of a term, equal by a proof in the kernel, whose sign may be plainer.
+std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>& left, const std::vector<WireId>& right,
+                                           const std::function<std::optional<Rewrite>(const Ref&)>& simpler,
                                            std::chrono::steady_clock::time_point deadline);
 // The conditions of D(left) and D(right) that no sign rule discharges, as conditions of a claim. Conditions below a
 // branch of cases hold under its guard only and are left out.

@@ -65,7 +65,14 @@ const char* to_string(const Verdict& v) {
 
 // Whether the two sides differ at an ordinary point by more than the arithmetic of doubles explains.
 bool floats_differ(const Pairing& p, std::uint64_t seed) {
-  const Statement s = unrolled(p.statement, step_samples(p.statement).front());
+  const auto samples = step_samples(p.statement);
+  if (samples.empty()) return false;
+  Statement s;
+  try {
+    s = unrolled(p.statement, samples.front());
+  } catch (const std::invalid_argument&) {  // too large to be run
+    return false;
+  }
   const Instances instances(s, p.pool, seed);
   const auto& sizes = instances.regular_sizes();
   const auto start = Clock::now();
@@ -110,6 +117,11 @@ class Strategy {
       w = refute(p_.statement, p_.pool, limits());
       out_.seconds["refute"] += since(start);
     };
+    if (!all_recurrences(p_.statement)) {
+      unknown_.reason = "it assumes equations that define no states, and no arrays are known that satisfy them";
+      out_.verdict = unknown_;
+      return out_;
+    }
     // Floats that differ are no evidence, but they say what to try first.
     const bool differ = floats_differ(p_, options_.seed);
     if (differ) look_for_witness();
@@ -284,11 +296,27 @@ class Strategy {
                                 (a.sign == Sign::nonnegative ? "not negative"
                                  : a.sign == Sign::nonzero   ? "not 0"
                                                              : "positive"));
-    if (k.assumptions().empty())
-      for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
+    if (s.when.empty())
+      for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire),
+                                              d.without_states, options_.deadline))
         out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;
+  }
+
+  // A side and the recurrences of the states that it depends on.
+  static std::vector<WireId> all_below(Kernel& k, WireId side) {
+    std::vector<WireId> roots{side};
+    std::set<Symbol> seen;
+    for (std::size_t n = 0; n < roots.size(); ++n)
+      for (WireId w : wires_below(k.arena(), {roots[n]})) {
+        const Box& x = k.arena().box(w);
+        if (x.op != Op::input || !seen.insert(x.name).second) continue;
+        for (const Kernel::Assumption& a : k.assumptions())
+          if (a.equal_to && k.arena().box(k.arena().box(a.value.wire).inputs.at(0).wire).name == x.name)
+            roots.push_back(a.equal_to->wire);
+      }
+    return roots;
   }
 
   const Pairing& p_;

@@ -192,13 +192,15 @@ Witness Search::witness(const Found& found) const {
 std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed,
                               const SearchLimits& limits) {
   if (s.given.empty()) return Search(s, fixed, limits).run();
-  for (const auto& steps : step_samples(s)) {
-    const Statement at_steps = unrolled(s, steps);
-    auto w = Search(at_steps, fixed, limits).run();
-    if (!w) continue;
-    for (const auto& [v, n] : steps) w->sizes[v] = n.get_si();
-    return w;
-  }
+  for (const auto& steps : step_samples(s)) try {
+      const Statement at_steps = unrolled(s, steps);
+      auto w = Search(at_steps, fixed, limits).run();
+      if (!w) continue;
+      for (const auto& [v, n] : steps) w->sizes[v] = n.get_si();
+      return w;
+    } catch (const std::invalid_argument&) {  // too large to be run
+      return {};
+    }
   return {};
 }
 

@@ -12,8 +12,8 @@ const char *const extremum = "extremum", *const total = "total", *const multipli
 
 class Proposer {
  public:
-  Proposer(DiagramBuilder& b, const std::vector<FoldState>& states, const std::set<std::string>& without)
-      : b_(b), states_(states), without_(without) {}
+  Proposer(DiagramBuilder& b, const std::vector<FoldState>& states, Reach reach, const std::set<std::string>& without)
+      : b_(b), states_(states), reach_(reach), without_(without) {}
 
   std::vector<Invariant> run() {
     closed_forms();
@@ -52,7 +52,7 @@ class Proposer {
         }
         if (!alike || s.recurrence.state < t.recurrence.state) continue;
         const Ref start = b_.add(Op::mul, {b_.literal(-1), b_.rename(t.first, map)});
-        out_.push_back(form(s, b_.add(Op::add, {b_.rename(t.last, map), s.first, start}), difference));
+        out_.push_back(form(s, b_.add(Op::add, {b_.rename(value_of(t), map), s.first, start}), difference));
       }
     }
   }
@@ -137,6 +137,7 @@ class Proposer {
     if (!known(extremum) || own == rest.end()) return std::nullopt;
     rest.erase(own);
     if (std::any_of(rest.begin(), rest.end(), [&](const Ref& x) { return reads(x, s); })) return std::nullopt;
+    if (reach_ == Reach::any) return std::nullopt;  // no step yet: the largest of nothing
     const Ref over = b_.reduce(op, {s.step}, rest.size() == 1 ? rest[0] : b_.add(op, rest));
     const bool unit = op == Op::max && b_.box(s.first.wire).op == Op::neg_inf;
     return form(s, unit ? over : b_.add(op, {s.first, over}), extremum);
@@ -149,13 +150,13 @@ class Proposer {
         if (reads(t, other)) return std::nullopt;
     std::vector<Ref> parts;
     if (!terms.empty())
-      parts.push_back(b_.reduce(Op::add, {s.step}, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
+      parts.push_back(steps_of(s, Op::add, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
     if (!zero(s.first) || parts.empty()) parts.push_back(s.first);
     return form(s, parts.size() == 1 ? parts[0] : b_.add(Op::add, parts), name);
   }
 
   std::optional<Invariant> product_of(const FoldState& s, const Ref& factor) {
-    return form(s, b_.add(Op::mul, {s.first, b_.reduce(Op::mul, {s.step}, factor)}), multiplied);
+    return form(s, b_.add(Op::mul, {s.first, steps_of(s, Op::mul, factor)}), multiplied);
   }
 
   // The terms with the last value of the state that rescales in place of its value after their own step.
@@ -176,20 +177,32 @@ class Proposer {
     for (const FoldState& other : states_)
       if (reads(factor, other)) return std::nullopt;
     const Index later = b_.fresh(b_.axis(s.step));
-    const Ref after = b_.cases({index_variable(later) - index_variable(s.step) - index_constant(1)},
-                               b_.rename(factor, {{s.step, later}}), b_.literal(1));
+    std::vector<IndexExpression> guard{index_variable(later) - index_variable(s.step) - index_constant(1)};
+    if (reach_ == Reach::any) guard.push_back(before_point(s, later));
+    const Ref after = b_.cases(guard, b_.rename(factor, {{s.step, later}}), b_.literal(1));
     const Ref shrinking = b_.reduce(Op::mul, {later}, after);
     std::vector<Ref> shrunk;
     for (const Ref& t : terms) shrunk.push_back(b_.add(Op::mul, {t, shrinking}));
     FoldState begin = s;
-    if (!zero(s.first)) begin.first = b_.add(Op::mul, {s.first, b_.reduce(Op::mul, {s.step}, factor)});
+    if (!zero(s.first)) begin.first = b_.add(Op::mul, {s.first, steps_of(s, Op::mul, factor)});
     return sum_of(begin, shrunk, decayed);
   }
+
+  IndexExpression before_point(const FoldState& s, Index step) const {
+    return index_variable(s.point) - index_variable(step) - index_constant(1);
+  }
+  // The sum or product over the steps in question.
+  Ref steps_of(const FoldState& s, Op op, const Ref& body) {
+    if (reach_ == Reach::last) return b_.reduce(op, {s.step}, body);
+    const Ref unit = b_.literal(op == Op::mul ? 1 : 0);
+    return b_.reduce(op, {s.step}, b_.cases({before_point(s, s.step)}, body, unit));
+  }
+  const Ref& value_of(const FoldState& s) const { return reach_ == Reach::any ? s.any : s.last; }
 
   bool zero(const Ref& r) const { return b_.box(r.wire).op == Op::literal && b_.box(r.wire).value == 0; }
 
   Invariant form(const FoldState& s, const Ref& closed, const char* name) {
-    return {s.recurrence.state, s.last, closed, name};
+    return {s.recurrence.state, value_of(s), closed, name};
   }
 
   bool below(const Ref& r, WireId w) const {
@@ -230,6 +243,7 @@ class Proposer {
 
   DiagramBuilder& b_;
   const std::vector<FoldState>& states_;
+  const Reach reach_;
   const std::set<std::string>& without_;
   std::vector<Invariant> out_;
 };
@@ -250,13 +264,13 @@ const std::vector<Accumulator>& accumulators() {
   return list;
 }
 
-std::vector<Invariant> propose_closed_forms(DiagramBuilder& b, const std::vector<FoldState>& states,
+std::vector<Invariant> propose_closed_forms(DiagramBuilder& b, const std::vector<FoldState>& states, Reach reach,
                                             const std::set<std::string>& without) {
-  return Proposer(b, states, without).run();
+  return Proposer(b, states, reach, without).run();
 }
 
 std::vector<Invariant> propose_equal_states(DiagramBuilder& b, const std::vector<FoldState>& left,
-                                            const std::vector<FoldState>& right,
+                                            const std::vector<FoldState>& right, Reach reach,
                                             const std::set<std::string>& without) {
   std::vector<Invariant> out;
   if (without.count(same)) return out;
@@ -276,7 +290,8 @@ std::vector<Invariant> propose_equal_states(DiagramBuilder& b, const std::vector
       }
       if (!alike) continue;
       taken[k] = true;
-      out.push_back({l.recurrence.state, l.last, b.rename(r.last, map), same});
+      const bool any = reach == Reach::any;
+      out.push_back({l.recurrence.state, any ? l.any : l.last, b.rename(any ? r.any : r.last, map), same});
       break;
     }
   return out;

@@ -74,11 +74,15 @@ class Search {
   // States replaced by what they are after all steps, then the other tactics.
   Derivation through_folds(const Ref& l, const Ref& r) {
     const FoldProof folds = prove_folds(k_, l, r, options_);
-    const Rewrite a = without_states(k_, l, folds, options_), b = without_states(k_, r, folds, options_);
+    const Rewrite a = skein::without_states(k_, l, folds, options_), b = skein::without_states(k_, r, folds, options_);
     DeriveOptions rest = options_;
     rest.recurrences.clear();
     Derivation d = derive(k_, a.to, b.to, rest);
     d.invariants = folds.invariants;
+    d.without_states = [&k = k_, folds, options = options_](const Ref& x) -> std::optional<Rewrite> {
+      if (!reads_states(k.arena(), x, folds)) return std::nullopt;
+      return skein::without_states(k, x, folds, options);
+    };
     if (d.proof) d.proof = w_.chain(w_.chain(a, *d.proof), w_.reverse(b));
     if (!d.proof && !folds.reason.empty()) d.reason = folds.reason + "; then " + d.reason;
     return d;

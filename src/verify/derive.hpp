@@ -13,6 +13,7 @@ struct Derivation {
   std::string reason;  // if nothing did: where it stopped
   Ref left, right;     // how far the two sides were brought, for reports
   std::vector<Invariant> invariants = {};  // of folds, proved by induction on the number of steps
+  std::function<std::optional<Rewrite>(const Ref&)> without_states = {};  // a term with these put in place of states
 };
 
 struct DeriveOptions {

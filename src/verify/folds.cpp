@@ -3,16 +3,17 @@
 #include <algorithm>
 
 #include "verify/induction.hpp"
+#include "verify/parts.hpp"
 
 namespace skein {
 namespace {
 
-// state[.., value, ..] == something, for reads of a state at one value of its counter.
+// state[.., value, ..] == something, for reads of a state at one value of its counter, or at any that are in range.
 struct ReadRule {
   Symbol state;
   std::uint32_t counter;
-  IndexExpression value;
-  Rewrite equation;  // from a view of the state
+  std::optional<IndexExpression> value;
+  Rewrite equation;  // from the state, or a view of it
 };
 
 // Replaces reads of states in terms whose views are at the leaves.
@@ -33,13 +34,12 @@ class ReadRewriter {
 
   Rewrite made(const Ref& base) {
     const Box x = b_.box(base.wire);
-    if (x.op == Op::view) {
-      const Box& of = b_.box(x.inputs[0].wire);
-      const auto index = b_.open(base).index;
-      if (of.op == Op::input)
+    if (x.op == Op::view || x.op == Op::input) {
+      const WireId state = x.op == Op::view ? x.inputs[0].wire : base.wire;
+      const auto index = reads(base);
+      if (b_.box(state).op == Op::input)
         for (const ReadRule& rule : rules_)
-          if (rule.state == of.name && index.at(rule.counter) == rule.value && same_axes(rule, x.inputs[0].wire))
-            return read(rule, base, index);
+          if (fits(rule, state, index)) return read(rule, base, index);
       return w_.same(base);
     }
     std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
@@ -48,19 +48,36 @@ class ReadRewriter {
     return w_.inside(base, inputs);
   }
 
-  bool same_axes(const ReadRule& rule, WireId state) const {
-    return b_.box(rule.equation.from.wire).inputs.at(0).wire == state;
+  // Where a state, or a view of one, reads the state.
+  std::vector<IndexExpression> reads(const Ref& r) {
+    if (b_.box(r.wire).op == Op::view) return b_.open(r).index;
+    std::vector<IndexExpression> out;
+    for (Index i : r.at) out.push_back(index_variable(i));
+    return out;
+  }
+
+  bool fits(const ReadRule& rule, WireId state, const std::vector<IndexExpression>& index) {
+    const Box& from = b_.box(rule.equation.from.wire);
+    if (b_.box(state).name != rule.state) return false;
+    if ((from.op == Op::view ? from.inputs[0].wire : rule.equation.from.wire) != state) return false;
+    if (rule.value) return index.at(rule.counter) == *rule.value;
+    // Any point of the counter of the equation.
+    const IndexExpression own = reads(rule.equation.from).at(rule.counter);
+    const std::vector<Index> point = free_indices(own);
+    return point.size() == 1 && own == index_variable(point[0]) &&
+           w_.kernel().ranges().within(index.at(rule.counter), b_.axis(point[0]).size);
   }
 
   // The rule at the indices at which the state is read here: a view of the rule's view is this view.
   Rewrite read(const ReadRule& rule, const Ref& base, const std::vector<IndexExpression>& index) {
     const Rewrite& e = rule.equation;
-    const auto own = b_.open(e.from).index;
+    const auto own = reads(e.from);
     IndexMap at;
     for (std::size_t k = 0; k < own.size(); ++k)
       for (Index i : free_indices(own[k])) at[i] = index[k];
     const Ref whole = b_.read(e.from, at);
     if (whole.wire == e.from.wire) return w_.read_at(e, base.at);
+    if (whole.wire == base.wire) return w_.read_at(w_.inside(whole, {{0, e}}), base.at);
     const Rewrite flat = w_.apply(Inference::push_view, whole);
     if (flat.to.wire != base.wire) throw Rejected("a read of a state is not a view of its equation");
     return w_.read_at(w_.chain(w_.reverse(flat), w_.inside(whole, {{0, e}})), base.at);
@@ -85,7 +102,8 @@ class Case {
         states_(states),
         options_(options),
         n_(k, options.deadline, {.within = Within{induction, step}}),
-        w_(n_.rewriter()) {
+        w_(n_.rewriter()),
+        push_(w_) {
     options_.within = Within{induction, step};
     options_.hints.clear();
     options_.recurrences.clear();
@@ -97,16 +115,49 @@ class Case {
   std::optional<EquationId> derive_goal(std::size_t g, std::string& reason) {
     if (!prepared_) prepare();
     const auto [l, r] = at_size(b_, induction_.goals[g], induction_.size, value_);
-    const Rewrite a = brought(l), b = brought(r);
-    const Derivation d = derive(k_, a.to, b.to, options_);
-    if (!d.proof) {
-      reason = d.reason;
-      return std::nullopt;
-    }
-    return w_.chain(w_.chain(a, *d.proof), w_.reverse(b)).proof;
+    auto prove = [&](const Ref& x, const Ref& y) { return equal(x, y, reason); };
+    std::optional<Rewrite> e;
+    const auto point = point_of(l);
+    if (!point)
+      e = prove(l, r);
+    else if (value_.is_zero())
+      e = at_only_point(l, r, *point, reason);
+    else
+      e = equal_by_parts(w_, l, r, *point, value_, [&](const Ref& x, const Ref& y) -> std::optional<Rewrite> {
+        // The last point, and of the base the first one as well.
+        for (Index i : x.at)
+          if (b_.axis(i).size == size_constant(1))
+            if (const auto p = at_only_point(x, y, i, reason)) return p;
+        return prove(x, y);
+      });
+    return e ? std::optional(e->proof) : std::nullopt;
   }
 
  private:
+  // Where a goal is about a state after any number of steps, the index that counts them.
+  std::optional<Index> point_of(const Ref& l) {
+    if (b_.box(l.wire).op != Op::input) return std::nullopt;
+    for (const FoldState& s : states_)
+      if (s.recurrence.state == b_.box(l.wire).name) return l.at.at(s.recurrence.counter);
+    return std::nullopt;
+  }
+
+  std::optional<Rewrite> at_only_point(const Ref& l, const Ref& r, Index i, std::string& reason) {
+    const bool left = std::count(l.at.begin(), l.at.end(), i), right = std::count(r.at.begin(), r.at.end(), i);
+    const Rewrite a = left ? w_.only_point(l, i) : w_.same(l), b = right ? w_.only_point(r, i) : w_.same(r);
+    const auto e = equal(a.to, b.to, reason);
+    if (!e) return std::nullopt;
+    return w_.chain(w_.chain(a, *e), w_.reverse(b));
+  }
+
+  std::optional<Rewrite> equal(const Ref& l, const Ref& r, std::string& reason) {
+    const Rewrite a = brought(l), b = brought(r);
+    const Derivation d = derive(k_, a.to, b.to, options_);
+    if (d.proof) return w_.chain(w_.chain(a, *d.proof), w_.reverse(b));
+    reason = d.reason;
+    return std::nullopt;
+  }
+
   void prepare() {
     prepared_ = true;
     std::vector<ReadRule> now, before;
@@ -123,11 +174,15 @@ class Case {
     if (step_)
       for (std::uint32_t g = 0; g < induction_.goals.size(); ++g) {
         const Rewrite h = hypothesis(g);
-        const Box& view = b_.box(h.from.wire);
-        const Symbol state = b_.box(view.inputs.at(0).wire).name;
+        const Box from = b_.box(h.from.wire);
+        const Symbol state = b_.box(from.op == Op::view ? from.inputs[0].wire : h.from.wire).name;
+        const bool any = point_of(induction_.goals[g].lhs).has_value();
         for (const FoldState& s : states_)
           if (s.recurrence.state == state)
-            before.push_back({state, s.recurrence.counter, index_size(size_variable(induction_.size)), h});
+            before.push_back({state, s.recurrence.counter,
+                              any ? std::optional<IndexExpression>()
+                                  : index_size(size_variable(induction_.size)),
+                              h});
       }
     unfold_.emplace(w_, now);
     replace_.emplace(w_, before);
@@ -135,7 +190,8 @@ class Case {
 
   // Last points cut off, states after this step unfolded, states before it replaced by what is known of them.
   Rewrite brought(const Ref& r) {
-    Rewrite a = step_ ? cut_last(w_, r, size_variable(induction_.size)) : w_.same(r);
+    Rewrite a = push_(r);
+    if (step_) a = w_.chain(a, cut_last(w_, a.to, size_variable(induction_.size)));
     auto then = [&](auto&& f) { a = w_.chain(a, f(a.to)); };
     then([&](const Ref& x) { return n_.normal(x); });
     then(*unfold_);
@@ -171,7 +227,6 @@ class Case {
       if (k_.assumptions()[c].equal_to) roots.push_back(k_.assumptions()[c].equal_to->wire);
     }
     const DiagramBuilder::Substitution map = leading_points(b_, roots, induction_.size, h);
-    ViewPusher push(w_);
     for (std::uint32_t c : induction_.conditions) {
       const Kernel::Assumption a = k_.assumptions()[c];
       const Ref value = b_.at(b_.substitute(a.value.wire, map), a.value.at);
@@ -188,10 +243,10 @@ class Case {
       const Ref whole = b_.read(e.from, at);
       // The equation at the points in question: views of its two sides.
       const Rewrite here = whole.wire == e.from.wire ? w_.read_at(e, whole.at) : w_.inside(whole, {{0, e}});
-      const Rewrite l = push(value), r = push(whole);
+      const Rewrite l = push_(value), r = push_(whole);
       if (l.to != r.to) throw Rejected("a condition of an induction is not an instance of itself");
       const Rewrite there = w_.chain(w_.chain(l, w_.reverse(r)), here);
-      const Rewrite x = w_.chain(there, push(there.to)), y = push(other);
+      const Rewrite x = w_.chain(there, push_(there.to)), y = push_(other);
       if (x.to != y.to) throw Rejected("an equation of an induction was not derived for its hypothesis");
       h.equations.push_back(w_.chain(x, w_.reverse(y)).proof);
     }
@@ -208,6 +263,7 @@ class Case {
   DeriveOptions options_;
   Normaliser n_;
   Rewriter& w_;
+  ViewPusher push_;
   Size value_;
   bool prepared_ = false;
   std::optional<ReadRewriter> unfold_, replace_;
@@ -216,6 +272,7 @@ class Case {
 std::vector<FoldState> fold_states(Kernel& k, const DeriveOptions& options) {
   DiagramBuilder& b = k.arena();
   std::vector<FoldState> out;
+  std::map<Size, Index> points;
   for (const Recurrence& r : options.recurrences) {
     const Kernel::Assumption first = k.assumptions().at(r.first), next = k.assumptions().at(r.next);
     FoldState s;
@@ -224,12 +281,17 @@ std::vector<FoldState> fold_states(Kernel& k, const DeriveOptions& options) {
     s.step = free_indices(index.at(r.counter)).at(0);
     s.next = *next.equal_to;
     const Ref all = b.at_fresh(b.box(next.value.wire).inputs[0].wire);
-    IndexMap before, last;
-    for (std::uint32_t i = 0; i < index.size(); ++i)
-      before[all.at[i]] = last[all.at[i]] = i == r.counter ? index_variable(s.step) : index[i];
-    last[all.at[r.counter]] = index_size(r.steps);
-    s.before = b.read(all, before);
-    s.last = b.read(all, last);
+    const auto [point, fresh] = points.emplace(r.steps, Index{});
+    if (fresh) point->second = b.fresh(b.axis(all.at[r.counter]));
+    s.point = point->second;
+    auto at = [&](const IndexExpression& counter) {
+      IndexMap map;
+      for (std::uint32_t i = 0; i < index.size(); ++i) map[all.at[i]] = i == r.counter ? counter : index[i];
+      return b.read(all, map);
+    };
+    s.before = at(index_variable(s.step));
+    s.last = at(index_size(r.steps));
+    s.any = at(index_variable(s.point));
     // The first value at the indices of the others.
     const auto first_index = b.open(first.value).index;
     std::map<Index, Index> same;
@@ -239,6 +301,22 @@ std::vector<FoldState> fold_states(Kernel& k, const DeriveOptions& options) {
     out.push_back(std::move(s));
   }
   return out;
+}
+
+// Whether a term reads one of the states elsewhere than after all steps.
+bool reads_between(const DiagramBuilder& b, const std::vector<WireId>& roots, const std::vector<FoldState>& states) {
+  for (WireId w : wires_below(b, roots)) {
+    const Box& x = b.box(w);
+    auto between = [&](const Port& p) {
+      const Box& state = b.box(p.wire);
+      return std::any_of(states.begin(), states.end(), [&](const FoldState& s) {
+        if (state.op != Op::input || state.name != s.recurrence.state) return false;
+        return x.op != Op::view || !(x.index.at(s.recurrence.counter) == index_size(s.recurrence.steps));
+      });
+    };
+    if (std::any_of(x.inputs.begin(), x.inputs.end(), between)) return true;
+  }
+  return false;
 }
 
 // The conditions of the kernel that an induction on these states carries: their recurrences, and all that is no
@@ -319,8 +397,8 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
     if (const Symbol* n = s.recurrence.steps.as_atom())
       by_steps[*n].push_back(std::move(s));
     else
-      out.reason += "the fold of " + s.recurrence.state.text() + " has " + to_string(s.recurrence.steps) +
-                    " steps, which is not one size variable; ";
+      out.reason += (out.reason.empty() ? "the fold of " : "; the fold of ") + s.recurrence.state.text() + " has " + to_string(s.recurrence.steps) +
+                    " steps, which is not one size variable";
   }
   // Which states a side depends on, through other states as well.
   auto states_below = [&](const Ref& side, const std::vector<FoldState>& states) {
@@ -344,8 +422,10 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
   };
   for (const auto& [n, states] : by_steps) {
     const auto l = states_below(left, states), r = states_below(right, states);
-    std::vector<Invariant> proposals = propose_equal_states(b, l, r, options.without_accumulators);
-    for (Invariant& i : propose_closed_forms(b, states, options.without_accumulators)) proposals.push_back(std::move(i));
+    const Reach reach = reads_between(b, {left.wire, right.wire}, states) ? Reach::any : Reach::last;
+    std::vector<Invariant> proposals = propose_equal_states(b, l, r, reach, options.without_accumulators);
+    for (Invariant& i : propose_closed_forms(b, states, reach, options.without_accumulators))
+      proposals.push_back(std::move(i));
     for (const FoldState& s : states)
       if (std::none_of(proposals.begin(), proposals.end(),
                        [&](const Invariant& i) { return i.state == s.recurrence.state; }))
@@ -356,12 +436,23 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
   return out;
 }
 
+bool reads_states(const DiagramBuilder& b, const Ref& r, const FoldProof& folds) {
+  const std::vector<WireId> below = wires_below(b, {r.wire});
+  return std::any_of(folds.last.begin(), folds.last.end(), [&](const Rewrite& known) {
+    return std::find(below.begin(), below.end(), known.from.wire) != below.end();
+  });
+}
+
 Rewrite without_states(Kernel& k, const Ref& r, const FoldProof& folds, const DeriveOptions& options) {
   std::vector<ReadRule> rules;
   for (std::size_t i = 0; i < folds.last.size(); ++i)
     for (const Recurrence& x : options.recurrences)
       if (x.state == folds.invariants[i].state)
-        rules.push_back({x.state, x.counter, index_size(x.steps), folds.last[i]});
+        rules.push_back({x.state, x.counter,
+                         k.arena().box(folds.last[i].from.wire).op == Op::input
+                             ? std::optional<IndexExpression>()
+                             : index_size(x.steps),
+                         folds.last[i]});
   Normaliser n(k, options.deadline);
   Rewriter& w = n.rewriter();
   const Rewrite a = n.normal(r);

@@ -16,6 +16,9 @@ struct FoldProof {
 // The states on which left or right depend, one fold after the other.
 FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const DeriveOptions& options);
 
+// Whether r reads a state where something is known of it.
+bool reads_states(const DiagramBuilder& b, const Ref& r, const FoldProof& folds);
+
 // r with the states replaced by their closed forms.
 Rewrite without_states(Kernel& k, const Ref& r, const FoldProof& folds, const DeriveOptions& options);
 

@@ -1,5 +1,7 @@
 #include "verify/recurrence.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -29,6 +31,10 @@ class Unroller {
     for (const Recurrence& r : recurrences(s)) {
       State& x = states_[r.state];
       x.counter = r.counter;
+      const Size steps = substitute(r.steps, sizes);
+      if (!steps.is_constant() || steps.constant_term() > most_steps || steps.constant_term() < 0)
+        throw std::invalid_argument(fmt::format("{} steps are too many to be unrolled", to_string(steps)));
+      x.steps = steps.constant_term().get_si();
       x.first = equation(s.given[r.first]);
       x.next = equation(s.given[r.next]);
     }
@@ -52,6 +58,7 @@ class Unroller {
   };
   struct State {
     std::uint32_t counter = 0;
+    long steps = 0;
     Equation first, next;
   };
 
@@ -62,8 +69,26 @@ class Unroller {
     return {b_.open(l.value).index, b_.rename(r.value, same)};
   }
 
-  // w read at these, one for each axis, states replaced by their values.
+  // w read at these, one for each axis, states replaced by their values. A wire is expanded once for all variables that
+  // it is read at: bound indices are new wherever a reduction is opened.
   Ref at(WireId w, const std::vector<IndexExpression>& where) {
+    std::map<Index, int> uses;
+    for (const IndexExpression& e : where)
+      for (Index i : free_indices(e)) ++uses[i];
+    std::vector<IndexExpression> canonical = where;
+    std::map<Index, Index> names;
+    for (std::size_t k = 0; k < where.size(); ++k) {
+      const std::vector<Index> free = free_indices(where[k]);
+      if (free.size() != 1 || uses[free[0]] != 1 || !(where[k] == index_variable(free[0]))) continue;
+      const auto [own, fresh] = variables_.emplace(std::tuple(w, k, b_.axis(free[0]).size), Index{});
+      if (fresh) own->second = b_.fresh(b_.axis(free[0]));
+      canonical[k] = index_variable(own->second);
+      names[own->second] = free[0];
+    }
+    return b_.rename(expanded(w, canonical), names);
+  }
+
+  Ref expanded(WireId w, const std::vector<IndexExpression>& where) {
     const auto key = std::pair(w, where);
     if (auto it = memo_.find(key); it != memo_.end()) return it->second;
     if (b_.wire_count() > most_ || depth_ > deepest) throw std::invalid_argument("the unrolled diagram is too large");
@@ -81,8 +106,8 @@ class Unroller {
     for (std::size_t k = 0; k < where.size(); ++k) map[whole.at[k]] = where[k];
     if (x.op == Op::input) {
       const auto state = states_.find(x.name);
-      if (state == states_.end() || !where[state->second.counter].is_constant()) return b_.read(whole, map);
-      return value(state->second, where);
+      if (state == states_.end()) return b_.read(whole, map);
+      return where[state->second.counter].is_constant() ? value(state->second, where) : chosen(state->second, where);
     }
     auto image = [&](const IndexExpression& e) {
       return substitute(e, [&](Index i) {
@@ -106,8 +131,21 @@ class Unroller {
     return b_.make(shape, inputs, o.bound);
   }
 
+  // The state at a step that an index names: one case for each.
+  Ref chosen(const State& x, std::vector<IndexExpression> where) {
+    const IndexExpression step = where[x.counter];
+    auto at_step = [&](long n) {
+      where[x.counter] = index_constant(n);
+      return value(x, where);
+    };
+    Ref out = at_step(x.steps);
+    for (long n = x.steps - 1; n >= 0; --n) out = b_.cases({index_constant(n) - step}, at_step(n), out);
+    return out;
+  }
+
   Ref value(const State& x, const std::vector<IndexExpression>& where) {
     const Integer step = where[x.counter].constant_term();
+    if (step < 0 || step > x.steps) throw std::invalid_argument("a state is read outside of its steps");
     const Equation e = step == 0 ? x.first : x.next;
     IndexMap map;
     for (std::size_t k = 0; k < where.size(); ++k)
@@ -118,7 +156,8 @@ class Unroller {
     return at(e.right.wire, there);
   }
 
-  static constexpr int deepest = 5000;  // calls of at inside each other
+  static constexpr int deepest = 1500;  // calls of at inside each other: some 4 MiB of stack
+  static constexpr long most_steps = 100000;
 
   const std::size_t most_;
   int depth_ = 0;
@@ -126,13 +165,14 @@ class Unroller {
   DiagramBuilder::Substitution of_sizes_;
   std::map<Symbol, State> states_;
   std::map<std::pair<WireId, std::vector<IndexExpression>>, Ref> memo_;
+  std::map<std::tuple<WireId, std::size_t, Size>, Index> variables_;
 };
 
 }  // namespace
 
 std::vector<Recurrence> recurrences(const Statement& s) {
   std::vector<Recurrence> out;
-  for (std::size_t k = 0; k + 1 < s.given.size(); ++k) {
+  for (std::size_t k = 0; k + 1 < s.given.size(); k += 2) {
     const InputPort *a = state_of(s.given[k].left), *b = state_of(s.given[k + 1].left);
     if (!a || !b || a->name != b->name) continue;
     const Diagram& first = s.given[k].left;
@@ -146,6 +186,8 @@ std::vector<Recurrence> recurrences(const Statement& s) {
   return out;
 }
 
+bool all_recurrences(const Statement& s) { return 2 * recurrences(s).size() == s.given.size(); }
+
 std::set<Symbol> step_variables(const Statement& s) {
   std::set<Symbol> out;
   for (const Recurrence& r : recurrences(s)) out.merge(variables_of(r.steps));
@@ -155,18 +197,31 @@ std::set<Symbol> step_variables(const Statement& s) {
 std::vector<std::map<Symbol, Integer>> step_samples(const Statement& s) {
   std::vector<std::map<Symbol, Integer>> out;
   const std::set<Symbol> variables = step_variables(s);
-  for (long first : {2L, 3L, 1L}) {
+  if (variables.empty()) return {{}};
+  // What the sizes assume of the steps alone must hold of them.
+  auto admissible = [&](const std::map<Symbol, Integer>& sample) {
+    const auto& hypotheses = s.left.sizes().hypotheses;
+    return std::all_of(hypotheses.begin(), hypotheses.end(), [&](const Size& h) {
+      const auto value = evaluate(h, sample);
+      return !value || *value >= 0;
+    });
+  };
+  for (long first : {2L, 3L, 1L, 0L, 4L, 5L, 6L, 8L}) {
     std::map<Symbol, Integer> sample;
     long n = first;
-    for (Symbol v : variables) sample[v] = n, n = n % 3 + 1;
-    out.push_back(std::move(sample));
-    if (variables.empty()) break;
+    for (Symbol v : variables) {
+      if (n < s.left.sizes().lower_bound(v)) n = 3;
+      sample[v] = n, n = n > 3 ? n : n % 3 + 1;
+    }
+    if (out.size() < 4 && admissible(sample) && std::find(out.begin(), out.end(), sample) == out.end())
+      out.push_back(std::move(sample));
   }
   return out;
 }
 
 Statement unrolled(const Statement& s, const std::map<Symbol, Integer>& sizes, std::size_t most_boxes) {
   const std::vector<Recurrence> all = recurrences(s);
+  if (!all_recurrences(s)) throw std::invalid_argument("it assumes equations that define no states");
   if (all.empty()) return s;
   std::map<Symbol, Size> fixed;
   for (Symbol v : step_variables(s)) {
@@ -186,10 +241,6 @@ Statement unrolled(const Statement& s, const std::map<Symbol, Integer>& sizes, s
   Unroller u(s, fixed, most_boxes);
   Statement out{u.diagram(s.left, context, ports), u.diagram(s.right, context, ports)};
   for (const Condition& c : s.when) out.when.push_back({c.sign, u.diagram(c.value, context, ports)});
-  for (std::size_t k = 0; k < s.given.size(); ++k)
-    if (std::none_of(all.begin(), all.end(), [&](const Recurrence& r) { return r.first == k || r.next == k; }))
-      out.given.push_back(
-          {u.diagram(s.given[k].left, context, ports), u.diagram(s.given[k].right, context, ports)});
   return out;
 }
 
