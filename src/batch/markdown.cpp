@@ -47,7 +47,8 @@ std::string to_markdown(const std::vector<BatchResult>& results, const std::stri
                                          [](const BatchResult& r) { return r.standing() == Standing::as_expected; });
   std::string out = fmt::format(
       "# Results of a batch\n\nMade by `{}`. Of {} cases {} came out as expected; {} were proved, {} refuted, {} are "
-      "unknown and {} in error. Steps are those of the certificate, seconds those of the whole decision; hypotheses are conditions under which a proof "
+      "unknown and {} in error. Steps are those of the certificate, seconds those of the whole decision; hypotheses "
+      "are conditions under which a proof "
       "holds, and `--json` spells them out.\n",
       command, results.size(), as_expected, counted("proved") + counted("proved_up_to_rounding"), counted("refuted"),
       counted("unknown"), counted("error"));

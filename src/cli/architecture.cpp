@@ -118,8 +118,9 @@ Statement at_steps(const Statement& s, const std::map<Symbol, Integer>& sizes, c
 Architecture read_without_folds(const std::string& argument, const std::string& command) {
   Architecture a = read_architecture(argument);
   if (!a.given.empty())
-    bad_input(fmt::format("{} has a fold, which skein {} does not take; skein prove, run and batch do", argument, command),
-              argument);
+    bad_input(
+        fmt::format("{} has a fold, which skein {} does not take; skein prove, run and batch do", argument, command),
+        argument);
   return a;
 }
 

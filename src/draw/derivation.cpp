@@ -168,7 +168,7 @@ class Reader {
 }  // namespace
 
 DerivationChain read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
-                           std::size_t most) {
+                                std::size_t most) {
   DiagramBuilder& b = k.arena();
   const Output l = thaw(b, left).at(0), r = thaw(b, right).at(0);
   std::map<Index, Index> same;

@@ -30,7 +30,7 @@ struct DerivationChain {
 // Reads the derivation of `conclusion`, which proves that the outputs of `left` and `right` are equal. Congruences are
 // taken apart as deep inside the term as gives at most `most` links (but for those between whole terms).
 DerivationChain read_derivation(Kernel& k, const Diagram& left, const Diagram& right, EquationId conclusion,
-                           std::size_t most = 1500);
+                                std::size_t most = 1500);
 
 // The inferences other than congruence, transitivity, symmetry and reflexivity that a link stands for, each once, and
 // whether it is used from right to left.

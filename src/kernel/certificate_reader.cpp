@@ -25,8 +25,8 @@ class CertificateReader {
 
   // The lines up to the first step.
   Statement claim() {
-    static const std::set<std::string_view> of_claims{"claim", "size", "where", "array",
-                                                      "box",   "left", "right", "when", "given"};
+    static const std::set<std::string_view> of_claims{"claim", "size",  "where", "array", "box",
+                                                      "left",  "right", "when",  "given"};
     lines([&](std::string_view line, std::size_t number) {
       const std::string_view key = line.substr(0, line.find(' '));
       if (number > 1 && !of_claims.count(key) && !line.empty() && key != "use") return false;
@@ -163,8 +163,8 @@ class CertificateReader {
   void array(const Line& l) {
     std::string_view shape = word(l, 4);
     need(shape.size() >= 2 && shape.front() == '[' && shape.back() == ']', "the axes of an array stand in brackets");
-    inputs_.push_back({text::read_name(word(l, 1)), axes(shape.substr(1, shape.size() - 2)), dtype(word(l, 2)),
-                       role(word(l, 3))});
+    inputs_.push_back(
+        {text::read_name(word(l, 1)), axes(shape.substr(1, shape.size() - 2)), dtype(word(l, 2)), role(word(l, 3))});
     for (std::size_t i = 0; i + 1 < inputs_.size(); ++i)
       need(inputs_[i].name != inputs_.back().name, "an array is declared twice");
   }

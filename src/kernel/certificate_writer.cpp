@@ -40,8 +40,7 @@ class Writer {
       out_ += "use " + write(t) + " " + (th->axiom() ? "axiom" : th->digest()) + "\n";
     }
     for (const InputPort& p : st.left.inputs())
-      out_ += "array " + write(p.name) + " " + dtype_name(p.dtype) + " " +
-              role_name(p.role) + " " +
+      out_ += "array " + write(p.name) + " " + dtype_name(p.dtype) + " " + role_name(p.role) + " " +
               brackets(join(p.axes, ",", [](const Axis& a) { return write(a); })) + "\n";
     side("left", st.left);
     side("right", st.right);
@@ -52,8 +51,8 @@ class Writer {
     for (std::uint32_t number = 0; number < in_order.size(); ++number) {
       const Kernel::Induction& i = k_.inductions().at(in_order[number]);
       Scope scope(*this);
-      const std::string goals = join(
-          i.goals, ";", [&](const Kernel::Goal& g) { return scope.term(g.lhs) + ";" + scope.term(g.rhs); });
+      const std::string goals =
+          join(i.goals, ";", [&](const Kernel::Goal& g) { return scope.term(g.lhs) + ";" + scope.term(g.rhs); });
       out_ += "induction " + std::to_string(number) + " " + write(i.size) + scope.indices() + " t=" + goals;
       if (!i.conditions.empty())
         out_ += " n=" + join(i.conditions, ",", [](std::uint32_t c) { return std::to_string(c); });

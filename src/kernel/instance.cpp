@@ -227,11 +227,9 @@ Equation Inferences::induction(const Step& s) {
     if (have.lhs != want.lhs || have.rhs != want.rhs || have.rhs_at != want.rhs_at || have.extra != want.extra)
       reject(std::string("the ") + what + " size");
     for (const Use& u : have.uses) {
-      const bool own_condition =
-          u.kind == kind && u.induction == number &&
-          std::find(i.conditions.begin(), i.conditions.end(), u.condition) != i.conditions.end();
-      const bool own_hypothesis =
-          u.kind == Use::Kind::hypothesis && u.induction == number && kind == Use::Kind::step;
+      const bool own_condition = u.kind == kind && u.induction == number &&
+                                 std::find(i.conditions.begin(), i.conditions.end(), u.condition) != i.conditions.end();
+      const bool own_hypothesis = u.kind == Use::Kind::hypothesis && u.induction == number && kind == Use::Kind::step;
       if (!own_condition && !own_hypothesis)
         reject(kind == Use::Kind::base ? "the base of an induction rests on an assumption that is not its own"
                                        : "the step of an induction rests on an assumption that is not its own");

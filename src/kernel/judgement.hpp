@@ -18,8 +18,8 @@ namespace skein {
 enum class Sign : std::uint8_t { positive, nonnegative, nonzero };
 const char* to_string(Sign s);
 
-// An assumption: a condition of the claim at the claim's own sizes, or at those of the base or of the step of an induction,
-// or the hypothesis of an induction. The inference `induction` discharges the last three.
+// An assumption: a condition of the claim at the claim's own sizes, or at those of the base or of the step of an
+// induction, or the hypothesis of an induction. The inference `induction` discharges the last three.
 struct Use {
   enum class Kind : std::uint8_t { condition, base, step, hypothesis };
   Kind kind = Kind::condition;

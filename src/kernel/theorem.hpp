@@ -1,7 +1,7 @@
 #pragma once
 // Statement: left == right for all sizes of the context and all inputs that satisfy the conditions `when` and the
-// equations `given`; the two diagrams have the same inputs and one output with the same axes. Theorem: a statement that the kernel derived (or one
-// of its own axioms about real functions). Nobody but the kernel makes one.
+// equations `given`; the two diagrams have the same inputs and one output with the same axes. Theorem: a statement that
+// the kernel derived (or one of its own axioms about real functions). Nobody but the kernel makes one.
 #include <memory>
 
 #include "kernel/judgement.hpp"

@@ -378,9 +378,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   // The boundary is complete once everything is read: calls may have brought states.
   ports.insert(ports.end(), states_.begin(), states_.end());
   auto frozen = [&](Place place, const std::vector<Index>& over, const Ref& value) {
-    return typed(place, [&] {
-      return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), over, value}});
-    });
+    return typed(place, [&] { return freeze(b_, out.name, sizes_.context(), ports, {{Symbol("out"), over, value}}); });
   };
   out.left = frozen(syntax.place, axes, left);
   out.right = frozen(syntax.place, axes, right);

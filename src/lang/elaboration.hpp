@@ -58,7 +58,7 @@ class Elaboration {
     Place place;
     std::map<Symbol, Size> fixed;  // sizes given at `use`, later all sizes of the weights
     bool applied = false;
-    std::size_t group = 0;         // of weights_
+    std::size_t group = 0;           // of weights_
     std::optional<Index> step = {};  // of the fold in which it stands: its weights have an axis of steps
   };
   using Thunk = std::function<Ref()>;
@@ -155,7 +155,7 @@ class Elaboration {
   bool infer_ = false;
   std::vector<InputPort> states_;
   std::vector<GivenEquation> givens_;
-  std::optional<Index> step_;  // of the fold whose body is read
+  std::optional<Index> step_;                    // of the fold whose body is read
   std::vector<std::vector<InputPort>> weights_;  // in order of declaration; a use has one group
 };
 

@@ -61,6 +61,11 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
                    inner.kind == StatementSyntax::Kind::weight
                        ? fmt::format("declare the weight before the fold, with the axis {}", s.counter.name)
                        : "");
+    if (inner.kind == StatementSyntax::Kind::equation)
+      for (const State& x : states)
+        if (inner.arrays[0].name == x.name)
+          source_.fail(inner.place, fmt::format("{} is the state before the step, and cannot be set", x.name), "",
+                       fmt::format("its value after the step is {}", x.next));
     scope_.clear();
     scope_.push_back({s.counter.name, index_variable(step), counter.size});
     statement(inner, def, nothing);
@@ -74,14 +79,13 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
       source_.fail(s.arrays[k].place, fmt::format("the fold does not say how a step changes {}", x.name),
                    fmt::format("{}[axes] = value, in the body of the fold", x.next));
     if (next->formals.size() != x.axes.size())
-      source_.fail(places_.at(x.next), fmt::format("{} has {} axes, but {} has {}", x.next, next->formals.size(), x.name,
-                                                   x.axes.size()));
+      source_.fail(places_.at(x.next),
+                   fmt::format("{} has {} axes, but {} has {}", x.next, next->formals.size(), x.name, x.axes.size()));
     for (std::size_t a = 0; a < x.axes.size(); ++a)
       if (!(b_.axis(next->formals[a]).size == b_.axis(x.axes[a]).size))
-        source_.fail(places_.at(x.next),
-                     fmt::format("axis {} of {} has size {}, but that of {} has {}", a + 1, x.next,
-                                 to_string(b_.axis(next->formals[a]).size), x.name,
-                                 to_string(b_.axis(x.axes[a]).size)));
+        source_.fail(places_.at(x.next), fmt::format("axis {} of {} has size {}, but that of {} has {}", a + 1, x.next,
+                                                     to_string(b_.axis(next->formals[a]).size), x.name,
+                                                     to_string(b_.axis(x.axes[a]).size)));
     if (b_.dtype(next->body.wire) != b_.dtype(x.all.wire) &&
         !(b_.dtype(next->body.wire) == DType::real && b_.dtype(x.all.wire) == DType::ext))
       source_.fail(places_.at(x.next), fmt::format("{} has another type of scalars than {}", x.next, x.name), "",

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "lang/printer.hpp"
 #include "prove/difference.hpp"
 #include "prove/domain.hpp"
-#include "lang/printer.hpp"
 #include "prove/instances.hpp"
 
 namespace skein {
@@ -96,7 +96,8 @@ std::string invariant_text(Kernel& k, const Invariant& invariant) {
   const std::vector<Index>& axes = invariant.value.at;
   const std::string text =
       print_diagram(freeze(b, invariant.state, k.sizes(), ports, {{Symbol("out"), axes, invariant.closed}}), "closed");
-  const std::size_t header = text.find(") ") == std::string::npos ? text.find(")[") : std::min(text.find(") "), text.find(")["));
+  const std::size_t header =
+      text.find(") ") == std::string::npos ? text.find(")[") : std::min(text.find(") "), text.find(")["));
   return fmt::format("after all steps, {} ({}): {}", invariant.state.text(), invariant.accumulator,
                      text.substr(header + 1, text.size() - header - 2));
 }
@@ -268,8 +269,7 @@ class Strategy {
     const Derivation d = derive(k, l.value, k.arena().rename(r.value, same), o);
     out_.seconds["derive"] += since(start);
     out_.invariants.clear();
-    for (const Invariant& i : d.invariants)
-      out_.invariants.push_back(invariant_text(k, i));
+    for (const Invariant& i : d.invariants) out_.invariants.push_back(invariant_text(k, i));
     if (!d.proof) {
       unknown_.reason = d.reason;
       for (const auto& [rule, why] : rules_.left_out()) unknown_.reason += "; the rule was left out: " + why;
@@ -292,10 +292,10 @@ class Strategy {
     start = Clock::now();
     for (const Kernel::Assumption& a : k.assumptions())
       if (!a.equal_to)
-      out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
-                                (a.sign == Sign::nonnegative ? "not negative"
-                                 : a.sign == Sign::nonzero   ? "not 0"
-                                                             : "positive"));
+        out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
+                                  (a.sign == Sign::nonnegative ? "not negative"
+                                   : a.sign == Sign::nonzero   ? "not 0"
+                                                               : "positive"));
     if (s.when.empty())
       for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire),
                                               d.without_states, options_.deadline))

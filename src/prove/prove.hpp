@@ -50,7 +50,7 @@ struct ProveOptions {
   Symbol name{"theorem"};
   std::vector<std::string> hints;
   std::set<std::string> without_accumulators;  // entries of accumulators() that are not to be used
-  bool rounding = false;  // whether literals may be the rounding of the other side's constants
+  bool rounding = false;                       // whether literals may be the rounding of the other side's constants
 };
 
 struct Outcome {

@@ -270,9 +270,8 @@ DiagramBuilder::Substitution::Array Pairer::placed(DiagramBuilder& b, const Inpu
 // The sides of a claim have the states of both: a side needs those that it reads or defines.
 bool needs(const Architecture& a, Symbol state) {
   const auto& boxes = a.diagram.boxes();
-  return !a.given.empty() || std::any_of(boxes.begin(), boxes.end(), [&](const Box& x) {
-    return x.op == Op::input && x.name == state;
-  });
+  return !a.given.empty() ||
+         std::any_of(boxes.begin(), boxes.end(), [&](const Box& x) { return x.op == Op::input && x.name == state; });
 }
 
 // States belong to their side: those of the right one get other names where the left one has theirs.

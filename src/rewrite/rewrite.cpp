@@ -199,8 +199,8 @@ const std::vector<WireId>& Signs::condition_wires() {
     DiagramBuilder::Substitution sizes;
     if (within_) {
       const Symbol size = k_.inductions().at(within_->induction).size;
-      sizes.sizes[size] = within_->step ? size_variable(size) + size_constant(1)
-                                        : size_constant(k_.sizes().lower_bound(size));
+      sizes.sizes[size] =
+          within_->step ? size_variable(size) + size_constant(1) : size_constant(k_.sizes().lower_bound(size));
     }
     condition_wires_.push_back(k_.arena().substitute(a.value.wire, sizes).value.wire);
   }

@@ -7,8 +7,8 @@ namespace skein {
 namespace {
 
 const char *const extremum = "extremum", *const total = "total", *const multiplied = "product",
-                  *const rescaled = "online softmax", *const decayed = "decay", *const quotient = "quotient", *const difference = "difference",
-                  *const same = "equal states";
+                  *const rescaled = "online softmax", *const decayed = "decay", *const quotient = "quotient",
+                  *const difference = "difference", *const same = "equal states";
 
 class Proposer {
  public:
@@ -149,8 +149,7 @@ class Proposer {
       for (const FoldState& other : states_)
         if (reads(t, other)) return std::nullopt;
     std::vector<Ref> parts;
-    if (!terms.empty())
-      parts.push_back(steps_of(s, Op::add, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
+    if (!terms.empty()) parts.push_back(steps_of(s, Op::add, terms.size() == 1 ? terms[0] : b_.add(Op::add, terms)));
     if (!zero(s.first) || parts.empty()) parts.push_back(s.first);
     return form(s, parts.size() == 1 ? parts[0] : b_.add(Op::add, parts), name);
   }
@@ -177,9 +176,9 @@ class Proposer {
     for (const FoldState& other : states_)
       if (reads(factor, other)) return std::nullopt;
     const Index later = b_.fresh(b_.axis(s.step));
-    std::vector<IndexExpression> guard{index_variable(later) - index_variable(s.step) - index_constant(1)};
-    if (reach_ == Reach::any) guard.push_back(before_point(s, later));
-    const Ref after = b_.cases(guard, b_.rename(factor, {{s.step, later}}), b_.literal(1));
+    Ref after = b_.cases({index_variable(later) - index_variable(s.step) - index_constant(1)},
+                         b_.rename(factor, {{s.step, later}}), b_.literal(1));
+    if (reach_ == Reach::any) after = b_.cases({before_point(s, later)}, after, b_.literal(1));
     const Ref shrinking = b_.reduce(Op::mul, {later}, after);
     std::vector<Ref> shrunk;
     for (const Ref& t : terms) shrunk.push_back(b_.add(Op::mul, {t, shrinking}));

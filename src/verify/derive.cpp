@@ -124,8 +124,7 @@ class Search {
 
   // `if g then x else 0` as a product, where a case is in the way of linearity.
   std::optional<Rewrite> indicators(const Ref& l, const Ref& r) {
-    if (!with_indicators_)
-      with_indicators_.emplace(k_, options_.deadline, with({.zero_cases = ZeroCases::indicators}));
+    if (!with_indicators_) with_indicators_.emplace(k_, options_.deadline, with({.zero_cases = ZeroCases::indicators}));
     const Rewrite a = with_indicators_->normal(l), b = with_indicators_->normal(r);
     if (a.to != b.to) return std::nullopt;
     return w_.chain(a, w_.reverse(b));
@@ -192,17 +191,16 @@ class Search {
       auto nonzero = n_.signs().find(d.wire, Sign::nonzero);
       if (!nonzero) continue;
       auto reads_all = [&](const Ref& side) {
-        return std::all_of(d.at.begin(), d.at.end(), [&](Index i) {
-          return std::find(side.at.begin(), side.at.end(), i) != side.at.end();
-        });
+        return std::all_of(d.at.begin(), d.at.end(),
+                           [&](Index i) { return std::find(side.at.begin(), side.at.end(), i) != side.at.end(); });
       };
       if (!reads_all(a.to) || !reads_all(b.to)) continue;
       auto cleared = [&](const Rewrite& side) {  // side.to == (d * inv(d)) * side.to
         const Rewrite unit = w_.instance(Symbol("mul_inv"), {{Symbol("a"), d}}, {*nonzero});
         const Ref whole = b_.add(Op::mul, {side.to, unit.from});
         const auto ports = b_.open(whole).inputs;
-        const auto at = std::find_if(ports.begin(), ports.end(),
-                                     [&](const Ref& p) { return p.wire == unit.from.wire; });
+        const auto at =
+            std::find_if(ports.begin(), ports.end(), [&](const Ref& p) { return p.wire == unit.from.wire; });
         if (at == ports.end()) throw Rejected("a product lost a factor");
         const Rewrite one = w_.inside(whole, {{static_cast<std::uint32_t>(at - ports.begin()), unit}});
         const Rewrite back = w_.chain(one, w_.contraction(one.to, side.to));

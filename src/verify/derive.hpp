@@ -9,16 +9,16 @@ namespace skein {
 
 struct Derivation {
   std::optional<Rewrite> proof;
-  std::string tactic;  // what closed it
-  std::string reason;  // if nothing did: where it stopped
-  Ref left, right;     // how far the two sides were brought, for reports
+  std::string tactic;                      // what closed it
+  std::string reason;                      // if nothing did: where it stopped
+  Ref left, right;                         // how far the two sides were brought, for reports
   std::vector<Invariant> invariants = {};  // of folds, proved by induction on the number of steps
   std::function<std::optional<Rewrite>(const Ref&)> without_states = {};  // a term with these put in place of states
 };
 
 struct DeriveOptions {
-  std::vector<std::string> hints;  // "induction n"
-  bool leaves = true;              // whether the solver may be asked
+  std::vector<std::string> hints;                   // "induction n"
+  bool leaves = true;                               // whether the solver may be asked
   std::vector<Recurrence> recurrences = {};         // states of folds; first and next are conditions of the kernel
   std::set<std::string> without_accumulators = {};  // names of entries that are not to be used
   std::optional<Within> within = {};                // where the derivation stands, if not in the claim itself

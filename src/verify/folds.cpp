@@ -89,6 +89,34 @@ class ReadRewriter {
   std::map<WireId, Rewrite> memo_;
 };
 
+// Replaces whole wires.
+class WireRewriter {
+ public:
+  WireRewriter(Rewriter& w, const std::map<WireId, Rewrite>& rules) : w_(w), b_(w.arena()), rules_(rules) {}
+
+  Rewrite operator()(const Ref& r) {
+    auto known = memo_.find(r.wire);
+    if (known == memo_.end()) known = memo_.emplace(r.wire, of_wire(r.wire)).first;
+    return w_.read_at(known->second, r.at);
+  }
+
+ private:
+  Rewrite of_wire(WireId wire) {
+    const Ref base = b_.at_fresh(wire);
+    if (const auto rule = rules_.find(wire); rule != rules_.end()) return w_.read_at(rule->second, base.at);
+    if (b_.box(wire).op == Op::view) return w_.same(base);
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const auto in = b_.open(base).inputs;
+    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, (*this)(in[p]));
+    return w_.inside(base, inputs);
+  }
+
+  Rewriter& w_;
+  DiagramBuilder& b_;
+  const std::map<WireId, Rewrite>& rules_;
+  std::map<WireId, Rewrite> memo_;
+};
+
 // The base or the step of one induction.
 class Case {
  public:
@@ -180,9 +208,7 @@ class Case {
         for (const FoldState& s : states_)
           if (s.recurrence.state == state)
             before.push_back({state, s.recurrence.counter,
-                              any ? std::optional<IndexExpression>()
-                                  : index_size(size_variable(induction_.size)),
-                              h});
+                              any ? std::optional<IndexExpression>() : index_size(size_variable(induction_.size)), h});
       }
     unfold_.emplace(w_, now);
     replace_.emplace(w_, before);
@@ -203,8 +229,7 @@ class Case {
 
   Rewrite assumed(std::size_t condition) {
     const EquationId e = k_.prove(
-        {.rule = Inference::assumed,
-         .numbers = {static_cast<std::uint32_t>(condition), number_, step_ ? 1u : 0u}});
+        {.rule = Inference::assumed, .numbers = {static_cast<std::uint32_t>(condition), number_, step_ ? 1u : 0u}});
     return w_.read(e);
   }
 
@@ -326,8 +351,8 @@ std::vector<std::uint32_t> conditions_of(const Kernel& k, const std::vector<Fold
   std::vector<std::uint32_t> out;
   auto defines = [](const Recurrence& r, std::uint32_t c) { return r.first == c || r.next == c; };
   for (std::uint32_t c = 0; c < k.assumptions().size(); ++c) {
-    const bool own = std::any_of(states.begin(), states.end(),
-                                 [&](const FoldState& s) { return defines(s.recurrence, c); });
+    const bool own =
+        std::any_of(states.begin(), states.end(), [&](const FoldState& s) { return defines(s.recurrence, c); });
     const bool recurrence = std::any_of(options.recurrences.begin(), options.recurrences.end(),
                                         [&](const Recurrence& r) { return defines(r, c); });
     if (own || !recurrence) out.push_back(c);
@@ -337,8 +362,8 @@ std::vector<std::uint32_t> conditions_of(const Kernel& k, const std::vector<Fold
 
 // Tries the proposals by induction on this size, for each state one at a time: all that are tried together hold
 // together or not at all, so one whose base or step is not derived gives way to the next proposal for its state.
-void prove_together(Kernel& k, const std::vector<Invariant>& proposals, const std::vector<FoldState>& states, Symbol size,
-                    const DeriveOptions& options, FoldProof& out) {
+void prove_together(Kernel& k, const std::vector<Invariant>& proposals, const std::vector<FoldState>& states,
+                    Symbol size, const DeriveOptions& options, FoldProof& out) {
   const std::vector<std::uint32_t> conditions = conditions_of(k, states, options);
   std::map<Symbol, std::vector<Invariant>> waiting;  // by state, the next one last
   for (auto p = proposals.rbegin(); p != proposals.rend(); ++p) waiting[p->state].push_back(*p);
@@ -397,8 +422,8 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
     if (const Symbol* n = s.recurrence.steps.as_atom())
       by_steps[*n].push_back(std::move(s));
     else
-      out.reason += (out.reason.empty() ? "the fold of " : "; the fold of ") + s.recurrence.state.text() + " has " + to_string(s.recurrence.steps) +
-                    " steps, which is not one size variable";
+      out.reason += (out.reason.empty() ? "the fold of " : "; the fold of ") + s.recurrence.state.text() + " has " +
+                    to_string(s.recurrence.steps) + " steps, which is not one size variable";
   }
   // Which states a side depends on, through other states as well.
   auto states_below = [&](const Ref& side, const std::vector<FoldState>& states) {
@@ -449,13 +474,21 @@ Rewrite without_states(Kernel& k, const Ref& r, const FoldProof& folds, const De
     for (const Recurrence& x : options.recurrences)
       if (x.state == folds.invariants[i].state)
         rules.push_back({x.state, x.counter,
-                         k.arena().box(folds.last[i].from.wire).op == Op::input
-                             ? std::optional<IndexExpression>()
-                             : index_size(x.steps),
+                         k.arena().box(folds.last[i].from.wire).op == Op::input ? std::optional<IndexExpression>()
+                                                                                : index_size(x.steps),
                          folds.last[i]});
   Normaliser n(k, options.deadline);
   Rewriter& w = n.rewriter();
-  const Rewrite a = n.normal(r);
+  // What is known after any number of steps is known after step t+1: the value after a step is read there.
+  std::map<WireId, Rewrite> after_step;
+  if (std::any_of(rules.begin(), rules.end(), [](const ReadRule& rule) { return !rule.value; }))
+    for (const Recurrence& x : options.recurrences) {
+      const Rewrite next =
+          w.read(k.prove({.rule = Inference::assumed, .numbers = {static_cast<std::uint32_t>(x.next)}}));
+      after_step.emplace(next.to.wire, w.reverse(next));
+    }
+  const Rewrite read = after_step.empty() ? w.same(r) : WireRewriter(w, after_step)(r);
+  const Rewrite a = w.chain(read, n.normal(read.to));
   return w.chain(a, ReadRewriter(w, std::move(rules))(a.to));
 }
 

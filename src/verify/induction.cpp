@@ -50,8 +50,8 @@ Rewrite split_last(Rewriter& w, const Ref& r, const Size& n) {
   if (box.op != Op::reduce) return w.same(r);
   for (std::uint32_t k = 0; k < box.bound.size(); ++k)
     if (box.bound[k].size == n + size_constant(1)) try {
-        const Rewrite s = w.apply(
-            {.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
+        const Rewrite s =
+            w.apply({.rule = Inference::reduce_split, .terms = {r}, .numbers = {k}, .sizes = {n, size_constant(1)}}, r);
         std::vector<std::pair<std::uint32_t, Rewrite>> parts;
         const auto in = b.open(s.to).inputs;
         for (std::uint32_t p = 0; p < in.size(); ++p) parts.emplace_back(p, split_last(w, in[p], n));

@@ -24,8 +24,8 @@ class ViewPusher {
 // Cuts off the last point of every reduction over an axis of size n+1.
 Rewrite cut_last(Rewriter& w, const Ref& r, const Size& n);
 
-// The arguments of a hypothesis about the first n points of every array that n grows to n+1 points, for the arrays below
-// these wires; they are written into the step as well.
+// The arguments of a hypothesis about the first n points of every array that n grows to n+1 points, for the arrays
+// below these wires; they are written into the step as well.
 DiagramBuilder::Substitution leading_points(DiagramBuilder& b, const std::vector<WireId>& roots, Symbol size, Step& h);
 
 // left == right by induction on this size, under all conditions of the claim; empty if base or step are not derived.

@@ -149,8 +149,7 @@ class Unroller {
     const Equation e = step == 0 ? x.first : x.next;
     IndexMap map;
     for (std::size_t k = 0; k < where.size(); ++k)
-      for (Index i : free_indices(e.left[k]))
-        map[i] = k == x.counter ? where[k] - index_constant(1) : where[k];
+      for (Index i : free_indices(e.left[k])) map[i] = k == x.counter ? where[k] - index_constant(1) : where[k];
     std::vector<IndexExpression> there;
     for (Index i : e.right.at) there.push_back(map.at(i));
     return at(e.right.wire, there);

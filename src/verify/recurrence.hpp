@@ -1,16 +1,16 @@
 #pragma once
-// Recurrence: the two given equations that define the state of a fold, m[0] == first and m[t+1] == next, for t below the
-// number of steps; a state may be lifted, so that its counter is not its first axis. Unrolling gives a statement without
-// states, at a fixed number of steps: what can be run.
+// Recurrence: the two given equations that define the state of a fold, m[0] == first and m[t+1] == next, for t below
+// the number of steps; a state may be lifted, so that its counter is not its first axis. Unrolling gives a statement
+// without states, at a fixed number of steps: what can be run.
 #include "kernel/theorem.hpp"
 
 namespace skein {
 
 struct Recurrence {
   Symbol state;
-  std::uint32_t counter;      // which axis of the state counts the steps; it has one point more than there are steps
+  std::uint32_t counter;  // which axis of the state counts the steps; it has one point more than there are steps
   Size steps;
-  std::size_t first, next;    // positions in Statement::given
+  std::size_t first, next;  // positions in Statement::given
 };
 
 // Those among the given equations of the statement, in order.

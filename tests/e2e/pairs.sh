@@ -13,7 +13,9 @@ holds 'all(r["note"] for r in j["results"])'
 
 # Hypotheses only where the file says so.
 hypotheses='" ".join(sorted(r["name"] for r in j["results"] if r["hypotheses"]))'
-expected="attention.cached gated.experts_renormalised linear.smoothed normalisation.cosine softmax.base_two"
+expected="attention.cached depth.encoder_of_any_depth depth.pre_norm_depth folds.flash_attention_causal \
+folds.flash_attention_masked folds.flash_attention_normalised gated.experts_renormalised linear.smoothed normalisation.cosine \
+softmax.base_two"
 [[ "$(field "$hypotheses")" == "$expected" ]] || fail "proved under hypotheses: $(field "$hypotheses")"
 
 certificates=0

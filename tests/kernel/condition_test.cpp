@@ -39,8 +39,8 @@ TEST_CASE("a condition that is an equation can be used, and is part of the claim
   const std::vector<InputPort> inputs{{Symbol("x"), {axis("n")}, DType::real, Role::input},
                                       {Symbol("M"), {{n + one, {}}}, DType::real, Role::state}};
   const Diagram l = p.diagram(inputs, {}, p.first), r = p.diagram(inputs, {}, p.b.literal(0));
-  const Given zero{l, r}, next{p.diagram(inputs, {p.t}, p.after),
-                               p.diagram(inputs, {p.t}, p.b.add(Op::add, {p.before, p.x}))};
+  const Given zero{l, r},
+      next{p.diagram(inputs, {p.t}, p.after), p.diagram(inputs, {p.t}, p.b.add(Op::add, {p.before, p.x}))};
   CHECK_NOTHROW(p.k.conclude(Symbol("c"), {l, r, {}, {zero, next}}, e));
   REJECTS(p.k.conclude(Symbol("c"), {l, r}, e), "conditions of the claim are not those");
   REJECTS(p.k.conclude(Symbol("c"), {l, r, {}, {zero}}, e), "conditions of the claim are not those");
@@ -99,9 +99,7 @@ TEST_CASE("base and step rest on conditions at their own sizes only", "[conditio
   const std::uint32_t equal = p.k.assume_equal(a, c);
   const std::uint32_t id = p.k.open_induction({{a, c}}, Symbol("n"), {equal});
   const std::uint32_t bare = p.k.open_induction({{a, c}}, Symbol("n"));
-  auto assumed = [&](const std::vector<std::uint32_t>& numbers) {
-    return p.by(Inference::assumed, {}, {}, numbers);
-  };
+  auto assumed = [&](const std::vector<std::uint32_t>& numbers) { return p.by(Inference::assumed, {}, {}, numbers); };
   auto induction = [&](std::uint32_t i, EquationId base, EquationId step) {
     return p.by(Inference::induction, {}, {base, step}, {i, 0});
   };

@@ -208,7 +208,8 @@ TEST_CASE("an induction proves its goal from base and step", "[forged]") {
   CHECK_NOTHROW(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id, 0}));
   REJECTS(p.by(Inference::induction, {}, {equation(size_constant(2)), equation(n + one)}, {id, 0}),
           "base of the induction is not its goal");
-  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n)}, {id, 0}), "step of the induction is not its goal");
+  REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n)}, {id, 0}),
+          "step of the induction is not its goal");
   REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one + one)}, {id, 0}),
           "step of the induction is not its goal");
   REJECTS(p.by(Inference::induction, {}, {equation(one), equation(n + one)}, {id + 1, 0}), "no such induction");
@@ -235,7 +236,8 @@ TEST_CASE("an induction proves its goal from base and step", "[forged]") {
 TEST_CASE("an induction rests on its own hypothesis only, and in the step only", "[forged]") {
   Prover p;
   const Ref a = p.array("a"), c = p.array("c");  // a == c, at every n
-  const std::uint32_t outer = p.k.open_induction({{a, c}}, Symbol("n")), inner = p.k.open_induction({{a, c}}, Symbol("m"));
+  const std::uint32_t outer = p.k.open_induction({{a, c}}, Symbol("n")),
+                      inner = p.k.open_induction({{a, c}}, Symbol("m"));
   auto hypothesis = [&](std::uint32_t id) { return p.by(Inference::hypothesis, {}, {}, {id, 0}); };
   REJECTS(p.by(Inference::induction, {}, {hypothesis(outer), hypothesis(outer)}, {outer, 0}),
           "base of an induction rests on an assumption");
@@ -247,7 +249,8 @@ TEST_CASE("an induction rests on its own hypothesis only, and in the step only",
   const EquationId there =
       p.by(Inference::trans, {}, {hypothesis(outer), p.by(Inference::sym, {}, {hypothesis(inner)})});
   const EquationId step = p.by(Inference::trans, {}, {there, base});
-  REJECTS(p.by(Inference::induction, {}, {base, step}, {third, 0}), "step of an induction rests on an assumption that is not its own");
+  REJECTS(p.by(Inference::induction, {}, {base, step}, {third, 0}),
+          "step of an induction rests on an assumption that is not its own");
   REJECTS(p.k.open_induction({{p.b.opaque(Symbol("dropout"), {a}, false), c}}, Symbol("n")), "stochastic box");
   Prover q(with_lower({}, {size_named("n") - size_constant(5)}));
   REJECTS(q.k.open_induction({{q.b.literal(0), q.b.literal(1)}}, Symbol("n")), "occurs in a size hypothesis");

@@ -116,3 +116,29 @@ TEST_CASE("a certificate states its claim once", "[soundness]") {
           "given twice");
   REJECTS(replay("claim d\nleft out t=0()\n"), "named twice");
 }
+
+// w[n*i] > 0 for all i < m says nothing where m is 0; at n = 0 it would be w[0] > 0.
+TEST_CASE("a condition at other sizes does not lose an axis that may be empty", "[soundness]") {
+  for (int lower : {0, 1}) {
+    Prover p(with_lower({{"n", 0}, {"m", lower}}));
+    const Ref w = p.array("w", {{size_constant(1), {}}});
+    const Index i = p.b.fresh(axis("m"));
+    const Ref at = p.b.read(w, {{w.at[0], index_size(size_named("n")) * index_variable(i)}});
+    const std::uint32_t positive = p.k.assume_sign(at, Sign::positive);
+    const std::uint32_t id = p.k.open_induction({{at, at}}, Symbol("n"), {positive});
+    if (lower)
+      CHECK_NOTHROW(p.sign(Inference::sign_assumed, Sign::positive, {}, {}, {positive, id, 0}));
+    else
+      REJECTS(p.sign(Inference::sign_assumed, Sign::positive, {}, {}, {positive, id, 0}),
+              "no longer reads an axis that may be empty");
+  }
+}
+
+TEST_CASE("a claim that assumes what it says is vacuous, and its theorem says so", "[soundness]") {
+  const Replay r = replay_certificate(
+      "skein-certificate 1\nclaim bad\narray X real input [n:n]\nbox 0 input type=real name=X degree=n:n\n"
+      "box 1 reduce fold=add bound=n:n in=0(0)\nleft out t=1()\nbox 2 literal value=1\nbox 3 add in=2();1()\n"
+      "right out t=3()\ngiven out t=1();3()\ne0 assumed n=0 => 1 3()\nconclude e0\n",
+      {}, {});
+  CHECK(r.theorem->statement().given.size() == 1);
+}

@@ -6,14 +6,14 @@ using namespace skein::testing;
 
 namespace {
 
-struct Rejected {
+struct RefusedText {
   const char* text;
   int line, column;
   const char* message;
   const char* help = "";  // in the expectation or the suggestion
 };
 
-const Rejected table[] = {
+const RefusedText table[] = {
     // Lexing and grammar.
     {"def f(x) = x $ 2", 1, 14, "the character $ has no meaning"},
     {"def f(x) = 3x", 1, 12, "the number 3 runs into a name"},
@@ -33,7 +33,7 @@ const Rejected table[] = {
     {"def f(x[..s]) = 1", 1, 9, "not supported yet"},
     {"theory Comonoid : symmetric { object A }", 1, 1, "a theory is not supported yet"},
     {"def f: A -> B = g", 1, 6, "not supported yet"},
-    {"def f(x[n]) {\n  fold n from s = 0 { s = s + x[n] }\n  return s\n}", 2, 3, "\"fold\" is not supported yet"},
+    {"def f(x[n]) {\n  fold n from s = 0 { s = s + x[n] }\n  return s\n}", 2, 23, "is the state before the step"},
     {"def f(x) = x^2", 1, 13, "\"^\" is not supported yet"},
     // Names.
     {"def f(scale) = scael", 1, 16, "scael is not defined", "did you mean \"scale\"?"},
@@ -100,7 +100,7 @@ const Rejected table[] = {
 }  // namespace
 
 TEST_CASE("rejections") {
-  for (const Rejected& r : table) {
+  for (const RefusedText& r : table) {
     const SourceError e = error_of(r.text);
     INFO(e.render());
     CHECK_THAT(e.message, Catch::Contains(r.message));

@@ -1,4 +1,5 @@
-// Folds: what is proved of states after any number of steps, what is not, and what the kernel makes of forged inductions.
+// Folds: what is proved of states after any number of steps, what is not, and what the kernel makes of forged
+// inductions.
 #include "verify/folds.hpp"
 
 #include <catch2/catch.hpp>
@@ -96,14 +97,17 @@ TEST_CASE("without its accumulator a fold is unknown, and the reason names the s
 }
 
 TEST_CASE("each accumulator is needed for something", "[folds]") {
-  const std::string two = "def f(x[n])[] { fold n from a = 1 { a' = exp(a * x[n]) }\n return a }\n"
-                          "def g(x[n])[] { fold n from c = 1 { c' = exp(x[n] * c) }\n return c }\n"
-                          "theorem t(x[n]): f(x) == g(x)";
-  const std::string apart = "def f(x[n])[] { fold n from a = 1, c = 2 { d = sin(a * x[n])\n a' = a + d\n c' = c + d }\n"
-                            " return c - a }\ntheorem t(x[n]): f(x) == 1 + 0 * sum[n] x[n]";
-  const std::string mean = "def f(x[n])[] { fold n from w = 0, a = 0 { w' = w + exp(x[n])\n"
-                           " a' = (w * a * 1 + exp(x[n]) * x[n]) / w' }\n return a }\n"
-                           "theorem t(x[n]): f(x) == (sum[n] exp(x[n]) * x[n]) / sum[n] exp(x[n])";
+  const std::string two =
+      "def f(x[n])[] { fold n from a = 1 { a' = exp(a * x[n]) }\n return a }\n"
+      "def g(x[n])[] { fold n from c = 1 { c' = exp(x[n] * c) }\n return c }\n"
+      "theorem t(x[n]): f(x) == g(x)";
+  const std::string apart =
+      "def f(x[n])[] { fold n from a = 1, c = 2 { d = sin(a * x[n])\n a' = a + d\n c' = c + d }\n"
+      " return c - a }\ntheorem t(x[n]): f(x) == 1 + 0 * sum[n] x[n]";
+  const std::string mean =
+      "def f(x[n])[] { fold n from w = 0, a = 0 { w' = w + exp(x[n])\n"
+      " a' = (w * a * 1 + exp(x[n]) * x[n]) / w' }\n return a }\n"
+      "theorem t(x[n]): f(x) == (sum[n] exp(x[n]) * x[n]) / sum[n] exp(x[n])";
   const std::map<std::string, std::string> needs{
       {"equal states", two},
       {"difference", apart},
