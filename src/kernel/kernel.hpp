@@ -23,6 +23,7 @@ class Kernel {
   // --- what may be used
   void admit(TheoremPtr t);
   const Theorem* find_theorem(Symbol name) const;
+  const std::map<Symbol, TheoremPtr>& theorems() const { return theorems_; }
   // A condition of the claim to be proved: `value` has the given sign at all indices.
   std::uint32_t assume_sign(const Ref& value, Sign sign);
   // Starts an induction for lhs == rhs on a size variable; its hypothesis can be used by Inference::hypothesis.

@@ -1,5 +1,6 @@
 #include "verify/derive.hpp"
 
+#include "kernel/certificate.hpp"
 #include "rewrite/features.hpp"
 #include "verify/parts.hpp"
 #include "verify/sweep.hpp"
@@ -31,7 +32,7 @@ class Search {
       std::optional<Rewrite> a, b;
       if (large(l, r)) {
         const Sweep s = sweep(k_, l, r, options_.deadline);
-        if ((d.proof = s.proof)) return d.tactic = "internal points", d;
+        if ((d.proof = s.proof)) return d.lemmas = s.lemmas, d.tactic = "internal points", d;
         d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";
       }
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
@@ -336,6 +337,12 @@ class Search {
 };
 
 }  // namespace
+
+std::string Derivation::certificate(Kernel& k, Symbol name, const Statement& statement) const {
+  std::string text;
+  for (const std::string& lemma : lemmas) text += lemma;
+  return text + write_certificate(k, name, statement, proof->proof);
+}
 
 Derivation derive(Kernel& k, const Ref& left, const Ref& right, const DeriveOptions& options) {
   return Search(k, options).run(left, right);

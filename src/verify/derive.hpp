@@ -11,6 +11,10 @@ struct Derivation {
   std::string tactic;  // what closed it
   std::string reason;  // if nothing did: where it stopped
   Ref left, right;     // how far the two sides were brought, for reports
+  std::vector<std::string> lemmas = {};  // certificates that the proof uses
+
+  // The certificate of the statement that `proof` proves in k, behind those of the lemmas.
+  std::string certificate(Kernel& k, Symbol name, const Statement& statement) const;
 };
 
 struct DeriveOptions {

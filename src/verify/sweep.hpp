@@ -12,6 +12,7 @@ namespace skein {
 struct Sweep {
   std::optional<Rewrite> proof;
   std::size_t candidates = 0, proved = 0;  // pairs of wires below the two
+  std::vector<std::string> lemmas = {};    // certificates that the proof uses
 };
 
 // left and right are at the same indices.
