@@ -263,7 +263,7 @@ class Strategy {
                                  : a.sign == Sign::nonzero   ? "not 0"
                                                              : "positive"));
     if (k.assumptions().empty())
-      for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, options_.deadline))
+      for (std::string& h : domain_hypotheses(k, l.value.wire, r.value.wire, d.points.get(), options_.deadline))
         out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;

@@ -44,8 +44,7 @@ DiagramBuilder::Image Copier::box(WireId w) {
   for (const Axis& a : shape.degree) out.at.push_back(to_.fresh(a));
   std::vector<Index> local = out.at, bound;
   for (const Axis& a : shape.bound) local.push_back(bound.emplace_back(to_.fresh(a)));
-  for (IndexExpression& e : shape.index)
-    e = substitute(e, [&](Index i) { return index_variable(local.at(i.id)); });
+  for (IndexExpression& e : shape.index) e = substitute(e, [&](Index i) { return index_variable(local.at(i.id)); });
   if (shape.op == Op::view) {
     const DiagramBuilder::Image& in = images_.at(shape.inputs[0].wire);
     IndexMap at;

@@ -10,8 +10,8 @@ namespace skein {
 
 struct Leaf {
   WireId wire;
-  std::vector<std::uint32_t> axes;   // its axes in canonical order
-  std::optional<Sign> sign = {};     // what is known of it
+  std::vector<std::uint32_t> axes;  // its axes in canonical order
+  std::optional<Sign> sign = {};    // what is known of it
 };
 
 struct Block {

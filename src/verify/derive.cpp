@@ -32,6 +32,7 @@ class Search {
       std::optional<Rewrite> a, b;
       if (large(l, r)) {
         const Sweep s = sweep(k_, l, r, options_.deadline);
+        d.points = s.points;
         if ((d.proof = s.proof)) return d.lemmas = s.lemmas, d.tactic = "internal points", d;
         d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";
       }

@@ -3,15 +3,18 @@
 // normal forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an
 // equation that the kernel accepted, so nothing here needs to be right.
 #include "rewrite/normalise.hpp"
+#include "verify/points.hpp"
 
 namespace skein {
 
 struct Derivation {
   std::optional<Rewrite> proof;
-  std::string tactic;  // what closed it
-  std::string reason;  // if nothing did: where it stopped
-  Ref left, right;     // how far the two sides were brought, for reports
+  std::string tactic;                    // what closed it
+  std::string reason;                    // if nothing did: where it stopped
+  Ref left, right;                       // how far the two sides were brought, for reports
   std::vector<std::string> lemmas = {};  // certificates that the proof uses
+  std::shared_ptr<Points> points =
+      {};  // wires of the two sides that were proved equal on the way, if any were looked for
 
   // The certificate of the statement that `proof` proves in k, behind those of the lemmas.
   std::string certificate(Kernel& k, Symbol name, const Statement& statement) const;

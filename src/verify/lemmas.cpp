@@ -15,11 +15,18 @@ std::optional<Rewrite> Lemmas::prove(const Ref& left, const Ref& right, const st
   const auto block = block_of(k_.arena(), left, right, cuts, [this](WireId w) { return sign_of(w); });
   if (!block) return std::nullopt;
   auto known = by_shape_.find(block->shape);
-  if (known == by_shape_.end()) {auto st=std::chrono::steady_clock::now(); known = by_shape_.emplace(block->shape, derive(*block, until)).first; 
-  if (getenv("DBG")) fprintf(stderr,"fresh %.3f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now()-st).count()); }
+  if (known == by_shape_.end()) {
+    auto st = std::chrono::steady_clock::now();
+    known = by_shape_.emplace(block->shape, derive(*block, until)).first;
+    if (getenv("DBG"))
+      fprintf(stderr, "fresh %.3f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - st).count());
+  }
   std::optional<Rewrite> rr = known->second ? instance(*known->second, *block) : std::nullopt;
-  if (getenv("DBG2")) fprintf(stderr,"%s\n", block->shape.c_str());
-  if (getenv("DBG")) fprintf(stderr,"pair %u %u leaves %zu wires %zu lemma %d inst %d\n", left.wire.id, right.wire.id, block->leaves.size(), (size_t)std::count(block->shape.begin(),block->shape.end(),'\n'), (bool)known->second, (bool)rr);
+  if (getenv("DBG2")) fprintf(stderr, "%s\n", block->shape.c_str());
+  if (getenv("DBG"))
+    fprintf(stderr, "pair %u %u leaves %zu wires %zu lemma %d inst %d\n", left.wire.id, right.wire.id,
+            block->leaves.size(), (size_t)std::count(block->shape.begin(), block->shape.end(), '\n'),
+            (bool)known->second, (bool)rr);
   return rr;
 }
 
@@ -72,8 +79,7 @@ TheoremPtr Lemmas::derive(const Block& block, std::chrono::steady_clock::time_po
     if (x.to != y.to) return nullptr;
     const Rewrite proof = n.rewriter().chain(x, n.rewriter().reverse(y));
     std::string text = write_certificate(k, name, statement, proof.proof);
-    const TheoremPtr t = replay_certificate(
-        text, [&](Symbol s) { return k_.theorems().at(s); }, {}).theorem;
+    const TheoremPtr t = replay_certificate(text, [&](Symbol s) { return k_.theorems().at(s); }, {}).theorem;
     k_.admit(t);
     certificates_.push_back(std::move(text));
     return t;

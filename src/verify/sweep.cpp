@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t largest_array = 1u << 18;
 constexpr std::size_t most_axes = 6;
 constexpr std::size_t large_block = 60;  // wires
-constexpr double agreement = 1e-9;  // relative to the largest value
+constexpr double agreement = 1e-9;       // relative to the largest value
 
 // Wires that may become atoms: those whose operator no law of the normaliser wants to see (exp and inv cancel).
 bool may_be_atom(const DiagramBuilder& b, WireId w) {
@@ -162,7 +162,7 @@ class AxisSearch {
 class Sweeper {
  public:
   Sweeper(Kernel& k, Clock::time_point deadline)
-      : k_(k), b_(k.arena()), w_(k), lemmas_(k), deadline_(deadline) {}
+      : k_(k), b_(k.arena()), w_(k), lemmas_(k), deadline_(deadline), points_(std::make_shared<Points>(k)) {}
 
   Sweep run(const Ref& l, const Ref& r) {
     Sweep out;
@@ -183,6 +183,7 @@ class Sweeper {
     if (Clock::now() < deadline_)
       if (const auto proof = prove(a.to, b.to, deadline_)) out.proof = w_.chain(w_.chain(a, *proof), w_.reverse(b));
     out.lemmas = lemmas_.certificates();
+    out.points = points_;
     return out;
   }
 
@@ -223,10 +224,8 @@ class Sweeper {
     const Rewrite a = at_only_points(from), b = at_only_points(to);
     const auto proof = prove(a.to, b.to, std::min(deadline_, Clock::now() + slice));
     if (!proof) return false;
-    known_.emplace(x.wire, w_.chain(a, *proof));
-    known_.emplace(y.wire, b);
-    known_.emplace(b.to.wire, w_.same(b.to));
-    cuts_.insert(b.to.wire);
+    points_->add(b);
+    points_->add(w_.chain(a, *proof));
     return true;
   }
 
@@ -245,8 +244,7 @@ class Sweeper {
   // Both sides with what is known put in, then a lemma.
   std::optional<Rewrite> prove(const Ref& l, const Ref& r, Clock::time_point until) {
     try {
-      std::map<WireId, Rewrite> memo;
-      const Rewrite a = w_.read_at(below(l.wire, memo), l.at), b = w_.read_at(below(r.wire, memo), r.at);
+      const Rewrite a = w_.read_at(points_->below(l.wire), l.at), b = w_.read_at(points_->below(r.wire), r.at);
       if (a.to == b.to) return w_.chain(a, w_.reverse(b));
       std::optional<Rewrite> middle;
       for (const std::set<WireId>& cuts : ways_to_cut({a.to.wire, b.to.wire}))
@@ -278,52 +276,32 @@ class Sweeper {
   // one of what it is taken of); one point deeper; at what both sides share as well, which comes first if they are
   // large.
   std::vector<std::set<WireId>> ways_to_cut(const std::vector<WireId>& roots) const {
-    std::vector<std::set<WireId>> ways{cuts_};
-    const Reached all = reach(cuts_, roots);
+    const std::set<WireId>& known = points_->representatives();
+    std::vector<std::set<WireId>> ways{known};
+    const Reached all = reach(known, roots);
     auto without = [&](const std::set<WireId>& wires) {
-      std::set<WireId> cuts = cuts_;
+      std::set<WireId> cuts = known;
       for (WireId w : wires) cuts.erase(w);
-      if (cuts.size() < cuts_.size()) ways.push_back(std::move(cuts));
+      if (cuts.size() < known.size()) ways.push_back(std::move(cuts));
     };
     std::set<WireId> functions, points;
     for (WireId end : all.ends) {
-      if (!cuts_.count(end)) continue;
+      if (!known.count(end)) continue;
       points.insert(end);
       std::set<WireId> others = all.ends;
       others.erase(end);
       const Reached below = reach(others, {end}, large_block);
-      if (below.inner.size() <= large_block && std::includes(others.begin(), others.end(), below.ends.begin(), below.ends.end()))
+      if (below.inner.size() <= large_block &&
+          std::includes(others.begin(), others.end(), below.ends.begin(), below.ends.end()))
         functions.insert(below.inner.begin(), below.inner.end());
     }
     without(functions);
     without(points);
-    std::set<WireId> with_shared = cuts_;
+    std::set<WireId> with_shared = known;
     with_shared.insert(shared_.begin(), shared_.end());
     for (WireId w : roots) with_shared.erase(w);
     ways.insert(all.inner.size() > large_block ? ways.begin() : ways.end(), std::move(with_shared));
     return ways;
-  }
-
-  // The wire with the wires below it that are known replaced by what stands for them; not itself.
-  Rewrite below(WireId wire, std::map<WireId, Rewrite>& memo) {
-    const Ref whole = b_.at_fresh(wire);
-    if (cuts_.count(wire)) return w_.same(whole);
-    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-    const std::vector<Port> ports = b_.box(wire).inputs;
-    for (std::uint32_t p = 0; p < ports.size(); ++p) {
-      const WireId in = ports[p].wire;
-      auto it = memo.find(in);
-      if (it == memo.end()) {
-        const auto known = known_.find(in);
-        it = memo.emplace(in, known != known_.end() ? known->second : below(in, memo)).first;
-      }
-      inputs.emplace_back(p, it->second);
-    }
-    try {
-      return w_.inside(whole, inputs);
-    } catch (const Rejected&) {  // a view that may read out of range: what is below it stays
-      return w_.same(whole);
-    }
   }
 
   Kernel& k_;
@@ -331,8 +309,8 @@ class Sweeper {
   Rewriter w_;
   Lemmas lemmas_;
   Clock::time_point deadline_;
-  std::map<WireId, Rewrite> known_;
-  std::set<WireId> cuts_, shared_;
+  std::shared_ptr<Points> points_;
+  std::set<WireId> shared_;
 };
 
 }  // namespace
