@@ -15,7 +15,7 @@ namespace {
 
 constexpr double agreement = 1e-9;
 constexpr int draws_per_instance = 8;
-constexpr std::size_t instances_for_dead_inputs = 4;
+constexpr std::size_t instances_for_dead_inputs = 4, most_groups = 64;
 
 // The instances that confirm speak of ordinary points: normal values, all signs, sizes >= 2.
 Instances::Style ordinary(int k, int draw) {
@@ -107,25 +107,34 @@ class Confirmer {
     return true;
   }
 
-  // Which of the inputs that moved nothing so far move an output here?
+  // Which of the inputs that moved nothing so far move an output here? Many inputs are moved in groups, so that a deep
+  // stack is not run once for each of its weights: of a group that moves an output none is known to be dead.
   void move_inputs(const Environment& point) {
     if (unmoved_.empty() || late()) return unmoved_.clear();  // those that were not asked are not known to be dead
     const std::vector<Array> before = evaluate(s_.left, point);
     std::mt19937_64 random(limits_.seed);
-    for (const InputPort& p : s_.left.inputs()) {
-      if (!unmoved_.count(p.name)) continue;
+    std::vector<const InputPort*> asked;
+    for (const InputPort& p : s_.left.inputs())
+      if (unmoved_.count(p.name)) asked.push_back(&p);
+    const std::size_t group = (asked.size() + most_groups - 1) / most_groups;
+    for (std::size_t from = 0; from < asked.size(); from += group) {
       if (late()) return unmoved_.clear();
+      const std::size_t to = std::min(asked.size(), from + group);
       Environment moved = point;
-      Array& a = moved.inputs.at(p.name);
-      const Array factors = sample_array(a.shape, DType::real, random, {});
-      for (std::size_t i = 0; i < a.data.size(); ++i) {
-        double& x = a.data[i];
-        if (p.dtype == DType::boolean)
-          x = 1 - x;
-        else if (std::isfinite(x))
-          x = x == 0 ? factors.data[i] : x * std::exp2(factors.data[i]);
-      }
-      if (evaluate(s_.left, moved) != before) unmoved_.erase(p.name);
+      for (std::size_t n = from; n < to; ++n) move(*asked[n], moved.inputs.at(asked[n]->name), random);
+      if (evaluate(s_.left, moved) != before)
+        for (std::size_t n = from; n < to; ++n) unmoved_.erase(asked[n]->name);
+    }
+  }
+
+  static void move(const InputPort& p, Array& a, std::mt19937_64& random) {
+    const Array factors = sample_array(a.shape, DType::real, random, {});
+    for (std::size_t i = 0; i < a.data.size(); ++i) {
+      double& x = a.data[i];
+      if (p.dtype == DType::boolean)
+        x = 1 - x;
+      else if (std::isfinite(x))
+        x = x == 0 ? factors.data[i] : x * std::exp2(factors.data[i]);
     }
   }
 
