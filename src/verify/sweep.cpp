@@ -246,9 +246,7 @@ class Sweeper {
     try {
       const Rewrite a = w_.read_at(points_->below(l.wire), l.at), b = w_.read_at(points_->below(r.wire), r.at);
       if (a.to == b.to) return w_.chain(a, w_.reverse(b));
-      std::optional<Rewrite> middle;
-      for (const std::set<WireId>& cuts : ways_to_cut({a.to.wire, b.to.wire}))
-        if (!middle) middle = lemmas_.prove(a.to, b.to, cuts, until);
+      const auto middle = lemma(a.to, b.to, until);
       if (middle) return w_.chain(w_.chain(a, *middle), w_.reverse(b));
     } catch (const Rejected&) {
     }
@@ -272,36 +270,46 @@ class Sweeper {
     return out;
   }
 
-  // Where to cut below two wires: at the known points; but for those that are functions of the other ends (a mean is
-  // one of what it is taken of); one point deeper; at what both sides share as well, which comes first if they are
-  // large.
-  std::vector<std::set<WireId>> ways_to_cut(const std::vector<WireId>& roots) const {
+  // A lemma about two terms, cut at the known points; at those but the ones that are functions of the other ends (a
+  // mean is one of what it is taken of); one point deeper; at what both sides share as well, which comes first if they
+  // are large.
+  std::optional<Rewrite> lemma(const Ref& l, const Ref& r, Clock::time_point until) {
     const std::set<WireId>& known = points_->representatives();
-    std::vector<std::set<WireId>> ways{known};
-    const Reached all = reach(known, roots);
-    auto without = [&](const std::set<WireId>& wires) {
+    const Reached all = reach(known, {l.wire, r.wire});
+    auto with_shared = [&] {
+      std::set<WireId> cuts = known;
+      cuts.insert(shared_.begin(), shared_.end());
+      cuts.erase(l.wire), cuts.erase(r.wire);
+      return lemmas_.prove(l, r, cuts, until);
+    };
+    auto without = [&](const std::set<WireId>& wires) -> std::optional<Rewrite> {
       std::set<WireId> cuts = known;
       for (WireId w : wires) cuts.erase(w);
-      if (cuts.size() < known.size()) ways.push_back(std::move(cuts));
+      if (cuts.size() == known.size()) return std::nullopt;
+      return lemmas_.prove(l, r, cuts, until);
     };
-    std::set<WireId> functions, points;
-    for (WireId end : all.ends) {
-      if (!known.count(end)) continue;
-      points.insert(end);
-      std::set<WireId> others = all.ends;
+    const bool large = all.inner.size() > large_block;
+    if (large)
+      if (auto found = with_shared()) return found;
+    if (auto found = lemmas_.prove(l, r, known, until)) return found;
+    if (auto found = without(functions_of_others(all.ends))) return found;
+    if (auto found = without(all.ends)) return found;
+    return large ? std::nullopt : with_shared();
+  }
+
+  // The points among the ends that can be computed from the others, with all that it takes.
+  std::set<WireId> functions_of_others(const std::set<WireId>& ends) const {
+    std::set<WireId> out, others = ends;
+    for (WireId end : ends) {
+      if (!points_->representatives().count(end)) continue;
       others.erase(end);
       const Reached below = reach(others, {end}, large_block);
       if (below.inner.size() <= large_block &&
           std::includes(others.begin(), others.end(), below.ends.begin(), below.ends.end()))
-        functions.insert(below.inner.begin(), below.inner.end());
+        out.insert(below.inner.begin(), below.inner.end());
+      others.insert(end);
     }
-    without(functions);
-    without(points);
-    std::set<WireId> with_shared = known;
-    with_shared.insert(shared_.begin(), shared_.end());
-    for (WireId w : roots) with_shared.erase(w);
-    ways.insert(all.inner.size() > large_block ? ways.begin() : ways.end(), std::move(with_shared));
-    return ways;
+    return out;
   }
 
   Kernel& k_;
