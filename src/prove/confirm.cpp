@@ -39,7 +39,12 @@ struct Spread {
 class Confirmer {
  public:
   Confirmer(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits)
-      : s_(s), limits_(limits), instances_(s, fixed, limits.seed ^ 0xc0ffee), spread_(s.left.outputs().size()) {
+      : s_(s),
+        left_(s.left),
+        right_(s.right),
+        limits_(limits),
+        instances_(s, fixed, limits.seed ^ 0xc0ffee),
+        spread_(s.left.outputs().size()) {
     for (const InputPort& p : s.left.inputs()) unmoved_.insert(p.name);
   }
 
@@ -74,8 +79,8 @@ class Confirmer {
       const auto point = instances_.draw(sizes[static_cast<std::size_t>(k) % sizes.size()], ordinary(k, draw), seed);
       if (!point) continue;
       bool outside = false;
-      for (const Diagram* d : {&s_.left, &s_.right})
-        if (const DomainReport report = in_domain(*d, *point); !report) {
+      for (Runs* side : {&left_, &right_})
+        if (const DomainReport report = side->in_domain(*point); !report) {
           reason = report.message;
           outside = true;
           break;
@@ -86,7 +91,7 @@ class Confirmer {
 
   // False if floats cannot tell at this point.
   bool counts(const Environment& point, std::string& reason) {
-    const std::vector<Array> left = evaluate(s_.left, point), right = evaluate(s_.right, point);
+    const std::vector<Array> left = left_.evaluate(point), right = right_.evaluate(point);
     const FloatDifference d = float_difference(left, right);
     if (!d.finite || d.relative > agreement) {
       // Cancellation and overflow are the floats' own; enclosures decide.
@@ -98,7 +103,7 @@ class Confirmer {
       return false;
     }
     const FloatDifference single =
-        float_difference(evaluate(s_.left, point, Precision::float32), evaluate(s_.right, point, Precision::float32));
+        float_difference(left_.evaluate(point, Precision::float32), right_.evaluate(point, Precision::float32));
     result_.max_abs_error = std::max(result_.max_abs_error, single.absolute);
     result_.max_rel_error = std::max(result_.max_rel_error, single.relative);
     for (std::size_t k = 0; k < left.size(); ++k) spread_[k].add(left[k]);
@@ -111,7 +116,7 @@ class Confirmer {
   // stack is not run once for each of its weights: of a group that moves an output none is known to be dead.
   void move_inputs(const Environment& point) {
     if (unmoved_.empty() || late()) return unmoved_.clear();  // those that were not asked are not known to be dead
-    const std::vector<Array> before = evaluate(s_.left, point);
+    const std::vector<Array> before = left_.evaluate(point);
     std::mt19937_64 random(limits_.seed);
     std::vector<const InputPort*> asked;
     for (const InputPort& p : s_.left.inputs())
@@ -122,7 +127,7 @@ class Confirmer {
       const std::size_t to = std::min(asked.size(), from + group);
       Environment moved = point;
       for (std::size_t n = from; n < to; ++n) move(*asked[n], moved.inputs.at(asked[n]->name), random);
-      if (evaluate(s_.left, moved) != before)
+      if (left_.evaluate(moved) != before)
         for (std::size_t n = from; n < to; ++n) unmoved_.erase(asked[n]->name);
     }
   }
@@ -139,6 +144,7 @@ class Confirmer {
   }
 
   const Statement& s_;
+  Runs left_, right_;
   const SearchLimits& limits_;
   Instances instances_;
   std::vector<Spread> spread_;
