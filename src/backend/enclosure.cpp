@@ -432,7 +432,8 @@ std::string to_string(const Interval& i) {
 std::vector<EnclosureArray> evaluate_enclosures(const Diagram& d, const Environment& e, long precision_bits) {
   const Balls n{.precision = precision_bits};
   std::vector<EnclosureArray> result;
-  for (Dense<Ball>& t : Evaluator<Balls>(n, d, e).outputs()) {
+  const Plan plan(d, e.sizes);
+  for (Dense<Ball>& t : Evaluator<Balls>(n, plan, e).outputs()) {
     EnclosureArray a{std::move(t.shape), {}};
     a.data.reserve(t.data.size());
     for (const Ball& b : t.data) a.data.push_back(interval(b, precision_bits));
@@ -443,7 +444,8 @@ std::vector<EnclosureArray> evaluate_enclosures(const Diagram& d, const Environm
 
 DomainReport in_domain_certified(const Diagram& d, const Environment& e, long precision_bits) {
   const Balls n{.precision = precision_bits};
-  return Evaluator<Balls>(n, d, e).domain_report();
+  const Plan plan(d, e.sizes);
+  return Evaluator<Balls>(n, plan, e).domain_report(DemandAnalysis(plan));
 }
 
 std::optional<Separation> disjoint(const std::vector<EnclosureArray>& a, const std::vector<EnclosureArray>& b) {

@@ -66,19 +66,45 @@ std::vector<std::size_t> shape_of(const std::vector<Axis>& axes, const std::map<
   return shape;
 }
 
-std::vector<Array> evaluate(const Diagram& d, const Environment& e, Precision precision) {
+struct Runs::Prepared {
+  Plan plan;
+  std::optional<DemandAnalysis> demand = {};  // made where it is asked for
+};
+
+Runs::Runs(const Diagram& d) : diagram_(d) {}
+Runs::~Runs() = default;
+
+Runs::Prepared& Runs::prepared(const Environment& e) {
+  std::unique_ptr<Prepared>& p = prepared_[e.sizes];
+  if (!p) p = std::make_unique<Prepared>(Prepared{Plan(diagram_, e.sizes)});
+  return *p;
+}
+
+std::vector<Array> Runs::evaluate(const Environment& e, Precision precision) {
   Doubles n;
   n.single = precision == Precision::float32;
   std::vector<Array> result;
-  for (Dense<double>& t : Evaluator<Doubles>(n, d, e).outputs())
+  for (Dense<double>& t : Evaluator<Doubles>(n, prepared(e).plan, e).outputs())
     result.push_back({std::move(t.shape), std::move(t.data)});
   return result;
+}
+
+DomainReport Runs::in_domain(const Environment& e) {
+  Prepared& p = prepared(e);
+  if (!p.demand) p.demand.emplace(p.plan);
+  const Doubles n;
+  return Evaluator<Doubles>(n, p.plan, e).domain_report(*p.demand);
+}
+
+std::vector<Array> evaluate(const Diagram& d, const Environment& e, Precision precision) {
+  return Runs(d).evaluate(e, precision);
 }
 
 std::vector<RationalArray> evaluate_exact(const Diagram& d, const Environment& e) {
   std::vector<RationalArray> result;
   const Rationals n;
-  for (Dense<ExactValue>& t : Evaluator<Rationals>(n, d, e).outputs()) {
+  const Plan plan(d, e.sizes);
+  for (Dense<ExactValue>& t : Evaluator<Rationals>(n, plan, e).outputs()) {
     RationalArray a{std::move(t.shape), {}, {}};
     for (ExactValue& v : t.data) {
       a.data.push_back(std::move(v.value));
@@ -89,10 +115,7 @@ std::vector<RationalArray> evaluate_exact(const Diagram& d, const Environment& e
   return result;
 }
 
-DomainReport in_domain(const Diagram& d, const Environment& e) {
-  const Doubles n;
-  return Evaluator<Doubles>(n, d, e).domain_report();
-}
+DomainReport in_domain(const Diagram& d, const Environment& e) { return Runs(d).in_domain(e); }
 
 void infer_sizes(const Diagram& d, Environment& e) {
   // Solves c*v + rest = extent for one unknown v at a time, until nothing new is learned.

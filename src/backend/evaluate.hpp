@@ -6,6 +6,7 @@
 // The domain D(A) of a diagram (DESIGN D3) at the same arrays: no partial box that an output asks for, under the guards
 // of the enclosing cases, is outside its domain.
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -57,6 +58,22 @@ struct DomainReport {
 };
 // In floating point; enclosure.hpp has the certified form.
 DomainReport in_domain(const Diagram& d, const Environment& e);
+
+// A diagram that is run many times: what depends on its sizes alone is worked out once for each of them.
+class Runs {
+ public:
+  explicit Runs(const Diagram& d);  // which must outlive it
+  ~Runs();
+  std::vector<Array> evaluate(const Environment& e, Precision precision = Precision::float64);
+  DomainReport in_domain(const Environment& e);
+
+ private:
+  struct Prepared;
+  Prepared& prepared(const Environment& e);
+
+  const Diagram& diagram_;
+  std::map<std::map<Symbol, Integer>, std::unique_ptr<Prepared>> prepared_;
+};
 
 // Values of size variables that the shapes of the inputs determine, added to those of `e`; axes whose size is a
 // variable, or linear in one unknown variable, are solved. Throws when shapes disagree.

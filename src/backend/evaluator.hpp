@@ -22,7 +22,8 @@ class Evaluator {
   using Wire = std::shared_ptr<const Dense<V>>;
 
  public:
-  Evaluator(const N& n, const Diagram& d, const Environment& e) : n_(n), plan_(d, e.sizes), environment_(e) {}
+  // The plan is made for the sizes of the environment.
+  Evaluator(const N& n, const Plan& plan, const Environment& e) : n_(n), plan_(plan), environment_(e) {}
 
   std::vector<Dense<V>> outputs() {
     run(nullptr, nullptr);
@@ -42,8 +43,7 @@ class Evaluator {
     return result;
   }
 
-  DomainReport domain_report() {
-    const DemandAnalysis demand(plan_);
+  DomainReport domain_report(const DemandAnalysis& demand) {
     DomainReport report;
     run(&demand, &report);
     if (demand.violation && (report.inside != Truth::no || demand.violation->box < report.box))
@@ -272,7 +272,7 @@ class Evaluator {
   }
 
   const N& n_;
-  Plan plan_;
+  const Plan& plan_;
   const Environment& environment_;
   std::vector<Wire> wires_;
 };

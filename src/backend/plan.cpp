@@ -35,11 +35,17 @@ Extents row_major(const Extents& shape) {
 Plan::Plan(const Diagram& d, const std::map<Symbol, Integer>& sizes) : diagram(d), sizes(sizes) {
   const auto& boxes = d.boxes();
   const auto count = static_cast<std::uint32_t>(boxes.size());
+  std::map<Size, std::size_t> extent;  // a diagram has far fewer sizes than axes
+  auto append = [&](const std::vector<Axis>& axes, Extents& shape) {
+    for (const Axis& a : axes) {
+      auto it = extent.find(a.size);
+      if (it == extent.end()) it = extent.emplace(a.size, shape_of({a}, sizes).front()).first;
+      shape.push_back(it->second);
+    }
+  };
   for (const Box& b : boxes) {
-    degree.push_back(shape_of(b.degree, sizes));
-    locals.push_back(degree.back());
-    const Extents bound = shape_of(b.bound, sizes);
-    locals.back().insert(locals.back().end(), bound.begin(), bound.end());
+    append(b.degree, degree.emplace_back());
+    append(b.bound, locals.emplace_back(degree.back()));
   }
   for (const OutputPort& o : d.outputs()) output_shape.push_back(shape_of(o.axes, sizes));
 

@@ -14,7 +14,7 @@ struct Plan {
   Plan(const Diagram& d, const std::map<Symbol, Integer>& sizes);
 
   const Diagram& diagram;
-  const std::map<Symbol, Integer>& sizes;
+  const std::map<Symbol, Integer> sizes;
   std::vector<Extents> degree;          // of each wire
   std::vector<Extents> locals;          // degree, then bound
   std::vector<bool> contracted;         // a product that only sums, or contracted products, consume

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "backend/dense.hpp"
+#include "diagram/variables.hpp"
 
 namespace skein {
 
@@ -42,21 +43,6 @@ double special(std::mt19937_64& random, Values values) {
   }
 }
 
-void collect(const Size& s, std::set<Symbol>& variables) {
-  for (const auto& [monomial, coefficient] : s.terms()) variables.insert(monomial.begin(), monomial.end());
-}
-
-void collect(const IndexExpression& e, std::set<Symbol>& variables) {
-  for (const auto& [monomial, coefficient] : e.terms())
-    for (const IndexAtom& a : monomial) {
-      if (const Symbol* s = a.size()) variables.insert(*s);
-      if (const Quotient* q = a.quotient()) {
-        collect(q->numerator, variables);
-        collect(q->denominator, variables);
-      }
-    }
-}
-
 // All size variables of a diagram, and all sizes of its axes.
 struct Sizes {
   std::set<Symbol> variables;
@@ -65,7 +51,7 @@ struct Sizes {
   void add(const Diagram& d) {
     auto list = [&](const std::vector<Axis>& l) {
       for (const Axis& a : l) {
-        collect(a.size, variables);
+        collect_variables(a.size, variables);
         if (!a.size.is_constant()) axes.push_back(&a.size);
       }
     };
@@ -74,10 +60,10 @@ struct Sizes {
     for (const Box& b : d.boxes()) {
       list(b.degree);
       list(b.bound);
-      collect(b.size, variables);
-      for (const IndexExpression& e : b.index) collect(e, variables);
+      collect_variables(b.size, variables);
+      for (const IndexExpression& e : b.index) collect_variables(e, variables);
     }
-    for (const Size& h : d.sizes().hypotheses) collect(h, variables);
+    for (const Size& h : d.sizes().hypotheses) collect_variables(h, variables);
   }
 };
 

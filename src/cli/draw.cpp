@@ -44,12 +44,15 @@ int run(const DrawArguments& args, const CommonOptions& common) {
   if (args.architecture.empty() == args.proof.empty())
     usage_error("draw takes an architecture, or --proof with a certificate");
   std::string svg;
-  if (args.proof.empty())
-    svg = draw(read_without_folds(args.architecture, "draw").diagram).svg(file_stem(args.architecture));
-  else
-    supervise_to_end(
-        {.seconds = common.timeout, .megabytes = common.memory}, "drawing " + args.proof,
-        [&](const Emit& emit) { emit(proof_page(args)); }, [&](std::string_view message) { svg = message; });
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory},
+      "drawing " + (args.proof.empty() ? args.architecture : args.proof),
+      [&](const Emit& emit) {
+        emit(args.proof.empty()
+                 ? draw(read_without_folds(args.architecture, "draw").diagram).svg(file_stem(args.architecture))
+                 : proof_page(args));
+      },
+      [&](std::string_view message) { svg = message; });
   const bool to_file = !args.out.empty() && args.out != "-";
   if (to_file) write_file(args.out, svg);
   if (common.json)

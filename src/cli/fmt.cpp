@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/report.hpp"
 #include "cli/rule_files.hpp"
+#include "cli/supervise.hpp"
 #include "lang/printer.hpp"
 
 namespace skein::cli {
@@ -63,9 +64,16 @@ void need_same_defs(const Module& before, const std::string& text, const std::st
 }
 
 int run(const std::string& file, bool in_place, const CommonOptions& common) {
-  const Module module = read_module(file);
-  const std::string text = formatted(module, file);
-  need_same_defs(module, text, file);
+  std::string text;
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory}, "formatting " + file,
+      [&](const Emit& emit) {
+        const Module module = read_module(file);
+        const std::string formed = formatted(module, file);
+        need_same_defs(module, formed, file);
+        emit(formed);
+      },
+      [&](std::string_view message) { text = message; });
   if (in_place) write_file(file, text);
   if (common.json)
     print_json({{"file", file}, {"text", text}, {"written", in_place}});

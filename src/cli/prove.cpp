@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/architecture.hpp"
 #include "cli/command.hpp"
 #include "cli/report.hpp"
+#include "cli/supervise.hpp"
 #include "cli/verdict.hpp"
 
 namespace skein::cli {
@@ -53,14 +56,20 @@ int prove_pair(const ProveArguments& args, const CommonOptions& common) {
   return exit_code(result, args.verdict.exact);
 }
 
-int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
-  const std::string& argument = args.architectures[0];
-  const auto colon = argument.rfind(".skn:");
-  const std::string file = colon == std::string::npos ? argument : argument.substr(0, colon + 4);
-  const std::string only = colon == std::string::npos ? "" : argument.substr(colon + 5);
-  if (!file.ends_with(".skn"))
-    usage_error("one argument is a .skn file with theorems; two arguments are architectures");
+// The theorems of a file, or one of them.
+struct Theorems {
+  std::string file, only;
+};
+
+// Runs in a process of its own, since the file itself may be too large to be read within the limits. Every message ends
+// one theorem; the last one is the exit code.
+void decide_theorems(const Theorems& theorems, const ProveArguments& args, CommonOptions common, const Emit& emit) {
+  const auto& [file, only] = theorems;
+  const auto start = std::chrono::steady_clock::now();
   const Module module = read_module(file);
+  // Reading is part of the time of each theorem.
+  common.timeout =
+      std::max(0.001, common.timeout - std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 
   json results = json::array();
   int expected = 0, unknown = 0;
@@ -76,6 +85,8 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
       fmt::print("{}# --- {}theorem {}\n", results.empty() ? "" : "\n", claim.negated ? "false " : "",
                  claim.name.text());
     json r = run_task(task, args, common);
+    std::fflush(stdout);
+    emit(to_text(nullptr));
     const std::string verdict = r.at("verdict");
     const bool as_expected = verdict == (claim.negated ? "refuted" : "proved");
     r["expected"] = claim.negated ? "refuted" : "proved";
@@ -109,7 +120,38 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
                    r.at("verdict").get<std::string>());
     fmt::print("\n");
   }
-  return exit;
+  std::fflush(stdout);
+  emit(to_text(exit));
+}
+
+int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
+  const std::string& argument = args.architectures[0];
+  const auto colon = argument.rfind(".skn:");
+  const Theorems theorems{colon == std::string::npos ? argument : argument.substr(0, colon + 4),
+                          colon == std::string::npos ? "" : argument.substr(colon + 5)};
+  if (!theorems.file.ends_with(".skn"))
+    usage_error("one argument is a .skn file with theorems; two arguments are architectures");
+  int exit = not_decided;
+  // Each theorem keeps to the limits in a process below this one, which is killed only if reading does not.
+  const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = 1.5, .per_message = true};
+  const Ending ending = supervise(
+      budget, "", [&](const Emit& emit) { decide_theorems(theorems, args, common, emit); },
+      [&](std::string_view message) {
+        if (const json last = json::parse(message); last.is_number()) exit = last;
+      });
+  if (ending == Ending::finished) return exit;
+  const std::string reason = fmt::format("{} could not be read: {}", theorems.file, describe(ending, budget));
+  if (common.json)
+    print_json({{"verdict", "unknown"},
+                {"reason", reason},
+                {"results", json::array()},
+                {"total", 0},
+                {"as_expected", 0},
+                {"unexpected", 0},
+                {"unknown", 0}});
+  else
+    fmt::print("unknown: {}\n", reason);
+  return not_decided;
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ json report_proof(const Proof& p, const std::string& name, const VerdictOptions&
   j["certificates"] = paths;
   j["steps"] = p.steps();
   j["leaves"] = p.leaves();
+  j["lemmas"] = p.lemmas();
   j["confirmed"] = {{"instances", c.instances},
                     {"max_abs_error", c.max_abs_error},
                     {"max_rel_error", c.max_rel_error},
@@ -217,6 +218,8 @@ void print_verdict(const json& r, const std::string& replay, bool explain) {
                                : "proved: the two sides are equal over the real numbers");
     print_detail("steps",
                  fmt::format("{}; {} leaves asked of the solver", r.at("steps").dump(), r.at("leaves").dump()));
+    if (r.at("lemmas") != 0)
+      print_detail("lemmas", fmt::format("{}, each for every block of its shape", r.at("lemmas").dump()));
     for (const json& c : r.at("certificates")) print_detail("certificate", c.get<std::string>());
     const json& c = r.at("confirmed");
     print_detail("confirmed", fmt::format("{} instances; float32 differs by at most {:.2g} absolute, {:.2g} relative",

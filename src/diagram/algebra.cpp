@@ -3,6 +3,7 @@
 #include <set>
 
 #include "diagram/diagram.hpp"
+#include "diagram/variables.hpp"
 
 namespace skein {
 namespace {
@@ -83,36 +84,6 @@ std::uint32_t noise_bound(const Diagram& d) {
   for (const Box& box : d.boxes())
     if (!box.deterministic) n = std::max(n, box.noise + 1);
   return n;
-}
-
-void collect(const Size& s, std::set<Symbol>& out) {
-  for (const auto& [m, c] : s.terms()) out.insert(m.begin(), m.end());
-}
-void collect(const IndexExpression& e, std::set<Symbol>& out) {
-  for (const auto& [m, c] : e.terms())
-    for (const IndexAtom& a : m) {
-      if (a.size()) out.insert(*a.size());
-      if (const Quotient* q = a.quotient()) {
-        collect(q->numerator, out);
-        collect(q->denominator, out);
-      }
-    }
-}
-std::set<Symbol> size_variables(const Diagram& d) {
-  std::set<Symbol> out;
-  auto axes = [&](const std::vector<Axis>& list) {
-    for (const Axis& a : list) collect(a.size, out);
-  };
-  for (const InputPort& p : d.inputs()) axes(p.axes);
-  for (const OutputPort& p : d.outputs()) axes(p.axes);
-  for (const Box& box : d.boxes()) {
-    axes(box.degree);
-    axes(box.bound);
-    collect(box.size, out);
-    for (const IndexExpression& e : box.index) collect(e, out);
-  }
-  for (const Size& h : d.sizes().hypotheses) collect(h, out);
-  return out;
 }
 
 // What both diagrams assume: a variable may be 0 only where every diagram in which it occurs allows it.

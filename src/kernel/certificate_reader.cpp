@@ -8,6 +8,10 @@ namespace skein {
 using text::read_number;
 using text::split;
 
+namespace {
+constexpr std::string_view first_line = "skein-certificate 1";
+}
+
 // A friend of Theorem: it is what gives a theorem the digest of its certificate.
 class CertificateReader {
  public:
@@ -91,7 +95,7 @@ class CertificateReader {
 
   void read(std::string_view raw, std::size_t number) {
     if (number == 1) {
-      need(raw == "skein-certificate 1", "this is not a skein certificate of version 1");
+      need(raw == first_line, "this is not a skein certificate of version 1");
       return;
     }
     need(!result_.theorem, "a line after the conclusion");
@@ -385,24 +389,68 @@ class CertificateReader {
   Replay result_;
 };
 
+namespace {
+
+// The certificates that stand one after another in a text: those of the lemmas, then that of the claim.
+std::vector<std::string_view> sections(std::string_view text) {
+  std::vector<std::string_view> out;
+  std::size_t start = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const std::string_view rest = text.substr(at + 1);
+    if (!rest.starts_with(first_line) || (rest.size() > first_line.size() && rest[first_line.size()] != '\n')) continue;
+    out.push_back(text.substr(start, at + 1 - start));
+    start = at + 1;
+  }
+  out.push_back(text.substr(start));
+  return out;
+}
+
+}  // namespace
+
 Replay replay_certificate(std::string_view text, const TheoremSource& source, const LeafOracle& oracle) {
-  return CertificateReader(text, source, oracle).replay();
+  std::map<Symbol, TheoremPtr> lemmas;
+  const TheoremSource with_lemmas = [&](Symbol name) {
+    const auto it = lemmas.find(name);
+    return it != lemmas.end() ? it->second : source ? source(name) : nullptr;
+  };
+  const std::vector<std::string_view> all = sections(text);
+  std::size_t steps = 0, leaves = 0;
+  for (std::size_t k = 0;; ++k) {
+    Replay r;
+    try {
+      r = CertificateReader(all[k], with_lemmas, oracle).replay();
+    } catch (const Rejected& e) {
+      if (all.size() == 1) throw;
+      throw Rejected(text::write(read_head(all[k]).name) + ", " + e.what());
+    }
+    r.steps = steps += r.steps;
+    r.leaves = leaves += r.leaves;
+    r.lemmas = k;
+    if (k + 1 == all.size()) return r;
+    const Symbol name = r.theorem->name();
+    if (!lemmas.emplace(name, r.theorem).second) throw Rejected("two lemmas are called " + name.text());
+  }
 }
 
 Statement read_claim(std::string_view text) {
   const TheoremSource nothing;
   const LeafOracle nobody;
-  return CertificateReader(text, nothing, nobody).claim();
+  return CertificateReader(sections(text).back(), nothing, nobody).claim();
 }
 
 CertificateHead read_head(std::string_view text) {
   CertificateHead h;
-  for (std::string_view line : split(text, '\n')) {
-    auto words = split(line, ' ');
-    if (words.size() >= 2 && words[0] == "claim") h.name = text::read_name(words[1]);
-    if (words.size() >= 3 && words[0] == "use") h.uses.push_back(text::read_name(words[1]));
-    if (!words.empty() && (words[0] == "box" || words[0] == "left")) break;
+  std::set<Symbol> lemmas;
+  for (std::string_view section : sections(text)) {
+    if (!h.name.empty()) lemmas.insert(h.name);
+    for (std::string_view line : split(section, '\n')) {
+      auto words = split(line, ' ');
+      if (words.size() >= 2 && words[0] == "claim") h.name = text::read_name(words[1]);
+      if (words.size() >= 3 && words[0] == "use") h.uses.push_back(text::read_name(words[1]));
+      if (!words.empty() && (words[0] == "box" || words[0] == "left")) break;
+    }
   }
+  std::erase_if(h.uses, [&](Symbol name) { return lemmas.count(name) > 0; });
   return h;
 }
 

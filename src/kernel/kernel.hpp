@@ -23,6 +23,7 @@ class Kernel {
   // --- what may be used
   void admit(TheoremPtr t);
   const Theorem* find_theorem(Symbol name) const;
+  const std::map<Symbol, TheoremPtr>& theorems() const { return theorems_; }
   // Conditions of the claim to be proved: `value` has the given sign, or lhs equals rhs, at all indices.
   std::uint32_t assume_sign(const Ref& value, Sign sign);
   std::uint32_t assume_equal(const Ref& lhs, const Ref& rhs);

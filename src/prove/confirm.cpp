@@ -16,7 +16,7 @@ namespace {
 
 constexpr double agreement = 1e-9;
 constexpr int draws_per_instance = 8;
-constexpr std::size_t instances_for_dead_inputs = 4;
+constexpr std::size_t instances_for_dead_inputs = 4, most_groups = 64;
 
 // The instances that confirm speak of ordinary points: normal values, all signs, sizes >= 2.
 Instances::Style ordinary(int k, int draw) {
@@ -40,7 +40,12 @@ struct Spread {
 class Confirmer {
  public:
   Confirmer(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits)
-      : s_(s), limits_(limits), instances_(s, fixed, limits.seed ^ 0xc0ffee), spread_(s.left.outputs().size()) {
+      : s_(s),
+        left_(s.left),
+        right_(s.right),
+        limits_(limits),
+        instances_(s, fixed, limits.seed ^ 0xc0ffee),
+        spread_(s.left.outputs().size()) {
     for (const InputPort& p : s.left.inputs()) unmoved_.insert(p.name);
   }
 
@@ -75,8 +80,8 @@ class Confirmer {
       const auto point = instances_.draw(sizes[static_cast<std::size_t>(k) % sizes.size()], ordinary(k, draw), seed);
       if (!point) continue;
       bool outside = false;
-      for (const Diagram* d : {&s_.left, &s_.right})
-        if (const DomainReport report = in_domain(*d, *point); !report) {
+      for (Runs* side : {&left_, &right_})
+        if (const DomainReport report = side->in_domain(*point); !report) {
           reason = report.message;
           outside = true;
           break;
@@ -87,7 +92,7 @@ class Confirmer {
 
   // False if floats cannot tell at this point.
   bool counts(const Environment& point, std::string& reason) {
-    const std::vector<Array> left = evaluate(s_.left, point), right = evaluate(s_.right, point);
+    const std::vector<Array> left = left_.evaluate(point), right = right_.evaluate(point);
     const FloatDifference d = float_difference(left, right);
     if (!d.finite || d.relative > agreement) {
       // Cancellation and overflow are the floats' own; enclosures decide.
@@ -99,7 +104,7 @@ class Confirmer {
       return false;
     }
     const FloatDifference single =
-        float_difference(evaluate(s_.left, point, Precision::float32), evaluate(s_.right, point, Precision::float32));
+        float_difference(left_.evaluate(point, Precision::float32), right_.evaluate(point, Precision::float32));
     result_.max_abs_error = std::max(result_.max_abs_error, single.absolute);
     result_.max_rel_error = std::max(result_.max_rel_error, single.relative);
     for (std::size_t k = 0; k < left.size(); ++k) spread_[k].add(left[k]);
@@ -108,29 +113,39 @@ class Confirmer {
     return true;
   }
 
-  // Which of the inputs that moved nothing so far move an output here?
+  // Which of the inputs that moved nothing so far move an output here? Many inputs are moved in groups, so that a deep
+  // stack is not run once for each of its weights: of a group that moves an output none is known to be dead.
   void move_inputs(const Environment& point) {
     if (unmoved_.empty() || late()) return unmoved_.clear();  // those that were not asked are not known to be dead
-    const std::vector<Array> before = evaluate(s_.left, point);
+    const std::vector<Array> before = left_.evaluate(point);
     std::mt19937_64 random(limits_.seed);
-    for (const InputPort& p : s_.left.inputs()) {
-      if (!unmoved_.count(p.name)) continue;
+    std::vector<const InputPort*> asked;
+    for (const InputPort& p : s_.left.inputs())
+      if (unmoved_.count(p.name)) asked.push_back(&p);
+    const std::size_t group = (asked.size() + most_groups - 1) / most_groups;
+    for (std::size_t from = 0; from < asked.size(); from += group) {
       if (late()) return unmoved_.clear();
+      const std::size_t to = std::min(asked.size(), from + group);
       Environment moved = point;
-      Array& a = moved.inputs.at(p.name);
-      const Array factors = sample_array(a.shape, DType::real, random, {});
-      for (std::size_t i = 0; i < a.data.size(); ++i) {
-        double& x = a.data[i];
-        if (p.dtype == DType::boolean)
-          x = 1 - x;
-        else if (std::isfinite(x))
-          x = x == 0 ? factors.data[i] : x * std::exp2(factors.data[i]);
-      }
-      if (evaluate(s_.left, moved) != before) unmoved_.erase(p.name);
+      for (std::size_t n = from; n < to; ++n) move(*asked[n], moved.inputs.at(asked[n]->name), random);
+      if (left_.evaluate(moved) != before)
+        for (std::size_t n = from; n < to; ++n) unmoved_.erase(asked[n]->name);
+    }
+  }
+
+  static void move(const InputPort& p, Array& a, std::mt19937_64& random) {
+    const Array factors = sample_array(a.shape, DType::real, random, {});
+    for (std::size_t i = 0; i < a.data.size(); ++i) {
+      double& x = a.data[i];
+      if (p.dtype == DType::boolean)
+        x = 1 - x;
+      else if (std::isfinite(x))
+        x = x == 0 ? factors.data[i] : x * std::exp2(factors.data[i]);
     }
   }
 
   const Statement& s_;
+  Runs left_, right_;
   const SearchLimits& limits_;
   Instances instances_;
   std::vector<Spread> spread_;

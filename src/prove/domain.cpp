@@ -32,6 +32,15 @@ void collect(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>
   }
 }
 
+// Whether the two sides of an equation have the same values: no axis that only one of them has may be empty.
+bool same_values(Kernel& k, const Equation& e) {
+  auto inhabited = [&](const Size& s) { return k.sizes().positive(s); };
+  const std::vector<Axis>& axes = k.arena().axes(e.lhs);
+  for (std::uint32_t n = 0; n < axes.size(); ++n)
+    if (std::find(e.rhs_at.begin(), e.rhs_at.end(), n) == e.rhs_at.end() && !inhabited(axes[n].size)) return false;
+  return e.uses.empty() && std::all_of(e.extra.begin(), e.extra.end(), inhabited);
+}
+
 // Those that stand below a branch of cases: they hold under its guard only, which is not recorded here.
 std::set<Demand> guarded_demands(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>& roots) {
   std::set<Demand> out;
@@ -80,9 +89,15 @@ std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& rig
 }
 
 std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>& left, const std::vector<WireId>& right,
+                                           Points* points,
                                            const std::function<std::optional<Rewrite>(const Ref&)>& simpler,
                                            std::chrono::steady_clock::time_point deadline) {
-  std::set<Demand> all[2], guarded[2], demands[2];
+  auto representative = [&](WireId w) {
+    if (!points) return w;
+    const Rewrite r = points->image(w);
+    return same_values(k, k.equation(r.proof)) ? r.to.wire : w;
+  };
+  std::set<Demand> all[2], guarded[2], demands[2], free[2];
   std::set<std::string> words[2];
   Signs signs(k);
   for (int side = 0; side < 2; ++side) {
@@ -90,12 +105,17 @@ std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>&
     collect(k, k.arena(), roots, all[side], words[side]);
     guarded[side] = guarded_demands(k, k.arena(), roots);
     for (const Demand& d : all[side]) {
-      if (signs.find(d.about, d.sign)) continue;
+      if (!guarded[side].count(d)) free[side].insert({representative(d.about), d.sign});
+      if (signs.find(d.about, d.sign) || signs.find(representative(d.about), d.sign)) continue;
       const auto other = simpler ? simpler(k.arena().at_fresh(d.about)) : std::nullopt;
       if (!other || !signs.find(other->to.wire, d.sign)) demands[side].insert(d);
     }
   }
-  // Conditions that both sides have outside of guards, up to normal form, are about one domain.
+  // Conditions that both sides have outside of guards are about one domain.
+  for (int side = 0; side < 2; ++side)
+    std::erase_if(demands[side], [&](const Demand& d) {
+      return !guarded[side].count(d) && free[1 - side].count({representative(d.about), d.sign});
+    });
   if (!demands[0].empty() || !demands[1].empty()) {
     Normaliser n(k, deadline);
     std::map<Demand, Demand> normal[2];  // by normal form
@@ -108,6 +128,7 @@ std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>&
         for (const auto& [form, d] : normal[side])
           if (normal[1 - side].count(form)) demands[side].erase(d);
     } catch (const OutOfTime&) {  // what could not be compared stays listed
+    } catch (const Rejected&) {
     }
   }
   std::vector<std::string> out;

@@ -1,15 +1,19 @@
 #pragma once
 // Domains: D(A) is the conjunction of "no partial box of A is outside its domain" (inv of 0, log of x <= 0, sqrt of x <
 // 0, maximum of nothing). A condition is discharged by a sign that the kernel derives, or met by the same condition of
-// the other side (equal normal forms of what it is about); what is left is a hypothesis of the statement, in words.
+// the other side (what it is about is equal, by a point of the proof or by normal forms); what is left is a hypothesis
+// of the statement, in words.
 #include "kernel/theorem.hpp"
 #include "rewrite/normalise.hpp"
+#include "verify/points.hpp"
 
 namespace skein {
 
-// left and right: the wires of a side; with folds, the recurrences of its states among them. `simpler` gives another
-// form of a term, equal by a proof in the kernel, whose sign may be plainer.
+// left and right: the wires of a side; with folds, the recurrences of its states among them. `points`: wires of the two
+// sides that the proof found equal; null if it looked for none. `simpler` gives another form of a term, equal by a
+// proof in the kernel, whose sign may be plainer.
 std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>& left, const std::vector<WireId>& right,
+                                           Points* points,
                                            const std::function<std::optional<Rewrite>(const Ref&)>& simpler,
                                            std::chrono::steady_clock::time_point deadline);
 // The conditions of D(left) and D(right) that no sign rule discharges, as conditions of a claim. Conditions below a

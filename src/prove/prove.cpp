@@ -280,11 +280,12 @@ class Strategy {
     }
     start = Clock::now();
     try {
-      const std::string text = write_certificate(k, name, s, d.proof->proof);
+      const std::string text = d.certificate(k, name, s);
       const Replay replay = replay_certificate(text, rules_.ledger().source(), rules_.oracle());
       proof.certificates_.push_back(text);
       proof.steps_ += replay.steps;
       proof.leaves_ += replay.leaves;
+      proof.lemmas_ += replay.lemmas;
     } catch (const Rejected& e) {
       throw std::logic_error(std::string("a fresh kernel rejects the certificate that the prover wrote: ") + e.what());
     }
@@ -297,7 +298,7 @@ class Strategy {
                                    : a.sign == Sign::nonzero   ? "not 0"
                                                                : "positive"));
     if (s.when.empty())
-      for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire),
+      for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire), d.points.get(),
                                               d.without_states, options_.deadline))
         out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);

@@ -24,6 +24,7 @@ class Proof {
   const std::vector<std::string>& certificates() const { return certificates_; }  // one for each output
   std::size_t steps() const { return steps_; }
   std::size_t leaves() const { return leaves_; }
+  std::size_t lemmas() const { return lemmas_; }  // blocks that were proved once
   const Confirmation& confirmation() const { return confirmation_; }
   const std::optional<Rounding>& rounding() const { return rounding_; }  // if the proof is up to rounding only
 
@@ -31,7 +32,7 @@ class Proof {
   friend class Strategy;
   Proof() = default;
   std::vector<std::string> certificates_;
-  std::size_t steps_ = 0, leaves_ = 0;
+  std::size_t steps_ = 0, leaves_ = 0, lemmas_ = 0;
   Confirmation confirmation_;
   std::optional<Rounding> rounding_;
 };

@@ -15,21 +15,6 @@ constexpr char apart_mark = '\x01';
 
 bool is_apart(Symbol v) { return !v.text().empty() && v.text().front() == apart_mark; }
 
-void collect(const Size& s, std::set<Symbol>& out) {
-  for (const auto& [monomial, coefficient] : s.terms()) out.insert(monomial.begin(), monomial.end());
-}
-
-void collect(const IndexExpression& e, std::set<Symbol>& out) {
-  for (const auto& [monomial, coefficient] : e.terms())
-    for (const IndexAtom& a : monomial) {
-      if (a.size()) out.insert(*a.size());
-      if (const Quotient* q = a.quotient()) {
-        collect(q->numerator, out);
-        collect(q->denominator, out);
-      }
-    }
-}
-
 // The size s for which v = s solves difference == 0, where v occurs linearly.
 std::optional<Size> solution(const Size& difference, Symbol v) {
   Size slope, rest;
@@ -45,23 +30,6 @@ std::optional<Size> solution(const Size& difference, Symbol v) {
 }
 
 }  // namespace
-
-std::set<Symbol> size_variables(const Diagram& d) {
-  std::set<Symbol> out;
-  auto axes = [&](const std::vector<Axis>& list) {
-    for (const Axis& a : list) collect(a.size, out);
-  };
-  for (const InputPort& p : d.inputs()) axes(p.axes);
-  for (const OutputPort& p : d.outputs()) axes(p.axes);
-  for (const Box& b : d.boxes()) {
-    axes(b.degree);
-    axes(b.bound);
-    collect(b.size, out);
-    for (const IndexExpression& e : b.index) collect(e, out);
-  }
-  for (const Size& h : d.sizes().hypotheses) collect(h, out);
-  return out;
-}
 
 SizeUnifier::SizeUnifier(const Diagram& left, const Diagram& right)
     : left_diagram_(left),
@@ -96,7 +64,7 @@ bool SizeUnifier::solve(const Equation& e) {
   const Size difference = solved(e.left) - solved(e.right);
   if (difference.is_zero()) return true;
   std::set<Symbol> variables;
-  collect(difference, variables);
+  collect_variables(difference, variables);
   std::vector<Symbol> order;  // the right side's first, so that the left side's names stay
   for (bool apart : {true, false})
     for (Symbol v : variables)
@@ -114,7 +82,7 @@ bool SizeUnifier::solve(const Equation& e) {
 // Products like |b|*|s| on both sides: equal if variables of one name are one variable.
 bool SizeUnifier::equal_by_names(const Equation& e) {
   std::set<Symbol> variables;
-  collect(solved(e.right), variables);
+  collect_variables(solved(e.right), variables);
   std::map<Symbol, Size> named;
   for (Symbol v : variables)
     if (is_apart(v) && left_variables_.count(Symbol(v.text().substr(1))))
@@ -148,7 +116,7 @@ void SizeUnifier::finish() {
 void SizeUnifier::name_leftovers() {
   std::set<Symbol> taken = left_variables_;
   std::set<Symbol> used;
-  for (const auto& [v, s] : bindings_) collect(s, used);
+  for (const auto& [v, s] : bindings_) collect_variables(s, used);
   std::vector<Symbol> open;
   for (Symbol v : right_variables_)
     if (!bindings_.count(apart_.at(v))) open.push_back(v);

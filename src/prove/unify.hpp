@@ -2,15 +2,11 @@
 // Unification of sizes: the boundaries of two diagrams speak of one family of arrays if their axes have equal sizes,
 // pair by pair. Solving these equations replaces size variables of either side by sizes, the right side's first; the
 // contexts of the two sides, so replaced, are met: what either side assumes, the statement assumes.
-#include <set>
 #include <string>
 
-#include "diagram/diagram.hpp"
+#include "diagram/variables.hpp"
 
 namespace skein {
-
-// All size variables that a diagram mentions, on its boundary or inside.
-std::set<Symbol> size_variables(const Diagram& d);
 
 class SizeUnifier {
  public:

@@ -1,5 +1,7 @@
 #include "rewrite/match.hpp"
 
+#include "diagram/variables.hpp"
+
 namespace skein {
 
 struct Matcher::Assignment {
@@ -13,10 +15,6 @@ namespace {
 bool reads(const Ref& r, Index i) { return std::find(r.at.begin(), r.at.end(), i) != r.at.end(); }
 
 const Diagram& from_side(const Statement& s, Direction d) { return d == Direction::forward ? s.left : s.right; }
-
-void collect(const Size& s, std::set<Symbol>& out) {
-  for (const auto& [m, c] : s.terms()) out.insert(m.begin(), m.end());
-}
 
 bool structural(Op op) { return op != Op::view && op != Op::cases && op != Op::opaque && op != Op::index_value; }
 
@@ -225,13 +223,13 @@ bool Matcher::usable(const Statement& s, Direction d) {
   if (root == Op::input || root == Op::literal || root == Op::size_value) return false;
   for (const InputPort& p : side.inputs()) {
     if (!read.count(p.name)) return false;
-    for (const Axis& axis : p.axes) collect(axis.size, needed);
+    for (const Axis& axis : p.axes) collect_variables(axis.size, needed);
   }
   for (const Diagram* both : {&s.left, &s.right})
     for (const Box& x : both->boxes()) {
-      collect(x.size, needed);
+      collect_variables(x.size, needed);
       for (const auto* axes : {&x.degree, &x.bound})
-        for (const Axis& axis : *axes) collect(axis.size, needed);
+        for (const Axis& axis : *axes) collect_variables(axis.size, needed);
     }
   return std::includes(sized.begin(), sized.end(), needed.begin(), needed.end());
 }

@@ -1,5 +1,6 @@
 #include "verify/derive.hpp"
 
+#include "kernel/certificate.hpp"
 #include "rewrite/features.hpp"
 #include "verify/folds.hpp"
 #include "verify/induction.hpp"
@@ -24,7 +25,7 @@ class Search {
       if (l == r) return d.proof = w_.same(l), d.tactic = "by definition", d;
       for (const std::string& hint : options_.hints)
         if (hint.rfind("induction ", 0) == 0) {
-          if ((d.proof = by_induction(k_, l, r, Symbol(hint.substr(10)), options_)))
+          if ((d.proof = by_induction(k_, l, r, Symbol(hint.substr(10)), options_, d.lemmas)))
             d.tactic = hint;
           else
             d.reason = "the induction on " + hint.substr(10) + " did not close";
@@ -33,8 +34,9 @@ class Search {
       if (!options_.recurrences.empty()) return through_folds(l, r);
       std::optional<Rewrite> a, b;
       if (large(l, r)) {
-        const Sweep s = sweep(k_, l, r, options_.deadline);
-        if ((d.proof = s.proof)) return d.tactic = "internal points", d;
+        const Sweep s = sweep(k_, l, r, options_.deadline, options_.within);
+        d.points = s.points;
+        if ((d.proof = s.proof)) return d.lemmas = s.lemmas, d.tactic = "internal points", d;
         d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";
       }
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
@@ -79,6 +81,7 @@ class Search {
     rest.recurrences.clear();
     Derivation d = derive(k_, a.to, b.to, rest);
     d.invariants = folds.invariants;
+    d.lemmas.insert(d.lemmas.end(), folds.lemmas.begin(), folds.lemmas.end());
     d.without_states = [&k = k_, folds, options = options_](const Ref& x) -> std::optional<Rewrite> {
       if (!reads_states(k.arena(), x, folds)) return std::nullopt;
       return skein::without_states(k, x, folds, options);
@@ -244,6 +247,12 @@ class Search {
 };
 
 }  // namespace
+
+std::string Derivation::certificate(Kernel& k, Symbol name, const Statement& statement) const {
+  std::string text;
+  for (const std::string& lemma : lemmas) text += lemma;
+  return text + write_certificate(k, name, statement, proof->proof);
+}
 
 Derivation derive(Kernel& k, const Ref& left, const Ref& right, const DeriveOptions& options) {
   return Search(k, options).run(left, right);

@@ -4,6 +4,7 @@
 // equation that the kernel accepted, so nothing here needs to be right.
 #include "rewrite/normalise.hpp"
 #include "verify/accumulators.hpp"
+#include "verify/points.hpp"
 
 namespace skein {
 
@@ -14,6 +15,12 @@ struct Derivation {
   Ref left, right;                         // how far the two sides were brought, for reports
   std::vector<Invariant> invariants = {};  // of folds, proved by induction on the number of steps
   std::function<std::optional<Rewrite>(const Ref&)> without_states = {};  // a term with these put in place of states
+  std::vector<std::string> lemmas = {};                                   // certificates that the proof uses
+  std::shared_ptr<Points> points =
+      {};  // wires of the two sides that were proved equal on the way, if any were looked for
+
+  // The certificate of the statement that `proof` proves in k, behind those of the lemmas.
+  std::string certificate(Kernel& k, Symbol name, const Statement& statement) const;
 };
 
 struct DeriveOptions {

@@ -139,6 +139,8 @@ class Case {
                   : size_constant(k.sizes().lower_bound(induction_.size));
   }
 
+  std::vector<std::string> lemmas;  // certificates of those that were used
+
   // The goal at the sizes of this case, as the kernel will ask for it; empty if it was not derived.
   std::optional<EquationId> derive_goal(std::size_t g, std::string& reason) {
     if (!prepared_) prepare();
@@ -181,6 +183,7 @@ class Case {
   std::optional<Rewrite> equal(const Ref& l, const Ref& r, std::string& reason) {
     const Rewrite a = brought(l), b = brought(r);
     const Derivation d = derive(k_, a.to, b.to, options_);
+    lemmas.insert(lemmas.end(), d.lemmas.begin(), d.lemmas.end());
     if (d.proof) return w_.chain(w_.chain(a, *d.proof), w_.reverse(b));
     reason = d.reason;
     return std::nullopt;
@@ -397,6 +400,7 @@ void prove_together(Kernel& k, const std::vector<Invariant>& proposals, const st
         out.reason += (out.reason.empty() ? "" : "; ") + std::string("the invariant of ") + tried[g].state.text() +
                       " (" + tried[g].accumulator + ") failed in the " + (step ? "step: " : "base: ") + reason;
       }
+      out.lemmas.insert(out.lemmas.end(), part.lemmas.begin(), part.lemmas.end());
     }
     if (failed) {
       waiting[tried[*failed].state].pop_back();

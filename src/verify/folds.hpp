@@ -11,6 +11,7 @@ struct FoldProof {
   std::vector<Rewrite> last;          // for each invariant that was proved: its value == its closed form
   std::vector<Invariant> invariants;  // these invariants
   std::string reason;                 // where something was dropped
+  std::vector<std::string> lemmas;    // certificates that the proofs use
 };
 
 // The states on which left or right depend, one fold after the other.

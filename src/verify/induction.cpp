@@ -112,6 +112,8 @@ class Inductor {
     for (std::uint32_t c = 0; c < k.assumptions().size(); ++c) conditions_.push_back(c);
   }
 
+  std::vector<std::string> lemmas;
+
   std::optional<Rewrite> run() {
     number_ = k_.open_induction({goal_}, size_, conditions_);
     const Size least = size_constant(k_.sizes().lower_bound(size_));
@@ -126,7 +128,9 @@ class Inductor {
  private:
   std::optional<Rewrite> close(const Kernel::Goal& g, const Within& within) {
     options_.within = within;
-    return derive(k_, g.lhs, g.rhs, options_).proof;
+    const Derivation d = derive(k_, g.lhs, g.rhs, options_);
+    lemmas.insert(lemmas.end(), d.lemmas.begin(), d.lemmas.end());
+    return d.proof;
   }
 
   std::optional<Rewrite> step() {
@@ -182,8 +186,11 @@ class Inductor {
 }  // namespace
 
 std::optional<Rewrite> by_induction(Kernel& k, const Ref& left, const Ref& right, Symbol size,
-                                    const DeriveOptions& options) {
-  return Inductor(k, left, right, size, options).run();
+                                    const DeriveOptions& options, std::vector<std::string>& lemmas) {
+  Inductor inductor(k, left, right, size, options);
+  const auto proof = inductor.run();
+  lemmas.insert(lemmas.end(), inductor.lemmas.begin(), inductor.lemmas.end());
+  return proof;
 }
 
 }  // namespace skein

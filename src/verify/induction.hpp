@@ -29,7 +29,8 @@ Rewrite cut_last(Rewriter& w, const Ref& r, const Size& n);
 DiagramBuilder::Substitution leading_points(DiagramBuilder& b, const std::vector<WireId>& roots, Symbol size, Step& h);
 
 // left == right by induction on this size, under all conditions of the claim; empty if base or step are not derived.
+// The certificates of lemmas that it uses are put into `lemmas`.
 std::optional<Rewrite> by_induction(Kernel& k, const Ref& left, const Ref& right, Symbol size,
-                                    const DeriveOptions& options);
+                                    const DeriveOptions& options, std::vector<std::string>& lemmas);
 
 }  // namespace skein

@@ -145,7 +145,7 @@ RuleReport RuleBook::derive_statement(Symbol name, const Statement& statement, c
     const Derivation d = derive(k, l, r, with_folds);
     if (!d.proof) return done(RuleStatus::unknown, d.reason);
     report.tactic = d.tactic;
-    report.certificate = write_certificate(k, name, statement, d.proof->proof);
+    report.certificate = d.certificate(k, name, statement);
     const Replay replay = replay_certificate(report.certificate, ledger_.source(), oracle_);
     report.steps = replay.steps, report.leaves = replay.leaves, report.theorem = replay.theorem;
     return done(RuleStatus::verified, "");

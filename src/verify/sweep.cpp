@@ -5,6 +5,7 @@
 
 #include "backend/evaluate.hpp"
 #include "backend/sample.hpp"
+#include "verify/lemmas.hpp"
 
 namespace skein {
 namespace {
@@ -13,7 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t largest_array = 1u << 18;
 constexpr std::size_t most_axes = 6;
-constexpr double agreement = 1e-9;  // relative to the largest value
+constexpr std::size_t large_block = 60;  // wires
+constexpr double agreement = 1e-9;       // relative to the largest value
 
 // Wires that may become atoms: those whose operator no law of the normaliser wants to see (exp and inv cancel).
 bool may_be_atom(const DiagramBuilder& b, WireId w) {
@@ -55,7 +57,10 @@ class Values {
       return freeze(b, Symbol("sweep"), sizes, ports, outputs);
     };
     try {
-      Environment e = sample(diagram_of(chosen), 1);
+      // Weights small enough that rounding is not magnified from layer to layer.
+      SampleOptions small;
+      small.scale = 0.25;
+      Environment e = sample(diagram_of(chosen), 1, small);
       std::erase_if(chosen, [&](WireId w) {
         const auto shape = shape_of(b.axes(w), e.sizes);
         return std::accumulate(shape.begin(), shape.end(), std::size_t(1), std::multiplies<>()) > largest_array;
@@ -156,43 +161,57 @@ class AxisSearch {
 
 class Sweeper {
  public:
-  Sweeper(Kernel& k, Clock::time_point deadline) : k_(k), b_(k.arena()), w_(k), deadline_(deadline) {}
+  Sweeper(Kernel& k, Clock::time_point deadline, std::optional<Within> within)
+      : k_(k), b_(k.arena()), w_(k), lemmas_(k, within), deadline_(deadline), points_(std::make_shared<Points>(k)) {}
 
   Sweep run(const Ref& l, const Ref& r) {
     Sweep out;
     const std::vector<WireId> left = wires_below(b_, {l.wire}), right = wires_below(b_, {r.wire});
     std::set<WireId> all(left.begin(), left.end());
-    const std::set<WireId> in_left = all;
+    const std::set<WireId> in_left = all, in_right(right.begin(), right.end());
     all.insert(right.begin(), right.end());
+    for (WireId w : left)
+      if (in_right.count(w) && may_be_atom(b_, w)) shared_.insert(w);
     const Values values(b_, k_.sizes(), std::vector<WireId>(all.begin(), all.end()));
     for (const auto& [x, y] : pairs(values.candidates(), in_left)) {
       if (x->wire == l.wire || y->wire == l.wire || x->wire == r.wire || y->wire == r.wire) continue;
       ++out.candidates;
       out.proved += settle(*x, *y);
-      if (Clock::now() > deadline_) return out;
+      if (Clock::now() > deadline_) break;
     }
     const Rewrite a = at_only_points(l), b = at_only_points(r);
-    if (const auto proof = prove(a.to, b.to, deadline_)) out.proof = w_.chain(w_.chain(a, *proof), w_.reverse(b));
+    if (Clock::now() < deadline_)
+      if (const auto proof = prove(a.to, b.to, deadline_)) out.proof = w_.chain(w_.chain(a, *proof), w_.reverse(b));
+    out.lemmas = lemmas_.certificates();
+    out.points = points_;
     return out;
   }
 
  private:
+  using Pair = std::pair<const Candidate*, const Candidate*>;
+
   // A wire of the right side and the first of the left one with its values, by the order of the right ones.
-  std::vector<std::pair<const Candidate*, const Candidate*>> pairs(const std::vector<Candidate>& all,
-                                                                   const std::set<WireId>& in_left) const {
-    std::vector<std::pair<const Candidate*, const Candidate*>> out;
+  std::vector<Pair> pairs(const std::vector<Candidate>& all, const std::set<WireId>& in_left) const {
+    std::multimap<double, const Candidate*> by_sum;
+    double largest = 0;
+    for (const Candidate& y : all) {
+      if (!in_left.count(y.wire)) continue;
+      by_sum.emplace(y.sum, &y);
+      largest = std::max(largest, y.largest);
+    }
+    std::vector<Pair> out;
     for (const Candidate& x : all) {
       if (in_left.count(x.wire)) continue;
-      for (const Candidate& y : all)
-        if (in_left.count(y.wire) && AxisSearch(b_, x, y).run()) {
-          out.emplace_back(&x, &y);
-          break;
-        }
+      const double near = agreement * std::max(x.largest, largest) * static_cast<double>(x.values.data.size());
+      const Candidate* first = nullptr;
+      for (auto it = by_sum.lower_bound(x.sum - near); it != by_sum.end() && it->first <= x.sum + near; ++it)
+        if ((!first || it->second->wire < first->wire) && AxisSearch(b_, x, *it->second).run()) first = it->second;
+      if (first) out.emplace_back(&x, first);
     }
     return out;
   }
 
-  // Proves the pair and makes y an atom that stands for both.
+  // Proves the pair; from then on what y is where its axes of size 1 are read at 0 stands for both.
   bool settle(const Candidate& x, const Candidate& y) {
     const AxisMap map = *AxisSearch(b_, x, y).run();
     const Ref from = b_.at_fresh(x.wire);
@@ -205,9 +224,8 @@ class Sweeper {
     const Rewrite a = at_only_points(from), b = at_only_points(to);
     const auto proof = prove(a.to, b.to, std::min(deadline_, Clock::now() + slice));
     if (!proof) return false;
-    const Rewrite atom = w_.chain(b, atom_of(b.to));
-    known_.emplace(x.wire, w_.chain(w_.chain(a, *proof), w_.read_at(atom_of(b.to), b.to.at)));
-    known_.emplace(y.wire, atom);
+    points_->add(b);
+    points_->add(w_.chain(a, *proof));
     return true;
   }
 
@@ -223,69 +241,90 @@ class Sweeper {
     return out;
   }
 
-  // A wire as an atom: a view of it that reads it as it is, unless it is a view. The normal form of sums of products
-  // does not look below a view, and the normaliser leaves this one alone.
-  Rewrite atom_of(const Ref& r) {
-    if (b_.box(r.wire).op == Op::view) {
-      atoms_.insert(r.wire);
-      return w_.same(r);
-    }
-    std::vector<IndexExpression> at;
-    for (Index i : r.at) at.push_back(index_variable(i));
-    const Ref barrier = b_.view(r.wire, at);
-    atoms_.insert(barrier.wire);
-    return w_.reverse(w_.apply(Inference::simplify_view, barrier));
-  }
-
+  // Both sides with what is known put in, then a lemma.
   std::optional<Rewrite> prove(const Ref& l, const Ref& r, Clock::time_point until) {
     try {
-      std::map<WireId, Rewrite> memo;
-      const Rewrite a = w_.read_at(below(l.wire, memo), l.at), b = w_.read_at(below(r.wire, memo), r.at);
+      const Rewrite a = w_.read_at(points_->below(l.wire), l.at), b = w_.read_at(points_->below(r.wire), r.at);
       if (a.to == b.to) return w_.chain(a, w_.reverse(b));
-      Normaliser n(k_, until, {.atoms = &atoms_});
-      const Rewrite x = w_.chain(a, n.normal(a.to)), y = w_.chain(b, n.normal(b.to));
-      if (x.to != y.to) return std::nullopt;
-      return w_.chain(x, w_.reverse(y));
+      const auto middle = lemma(a.to, b.to, until);
+      if (middle) return w_.chain(w_.chain(a, *middle), w_.reverse(b));
     } catch (const Rejected&) {
-    } catch (const OutOfTime&) {
     }
     return std::nullopt;
   }
 
-  // The wire with the wires below it that are known replaced by their atoms; not itself.
-  Rewrite below(WireId wire, std::map<WireId, Rewrite>& memo) {
-    const Ref whole = b_.at_fresh(wire);
-    if (atoms_.count(wire)) return w_.same(whole);
-    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-    const std::vector<Port> ports = b_.box(wire).inputs;
-    for (std::uint32_t p = 0; p < ports.size(); ++p) {
-      const WireId in = ports[p].wire;
-      auto it = memo.find(in);
-      if (it == memo.end()) {
-        const auto known = known_.find(in);
-        it = memo.emplace(in, known != known_.end() ? known->second : below(in, memo)).first;
-      }
-      inputs.emplace_back(p, it->second);
+  // What is met on the way down from some wires to the cuts; more than `most` inner wires are not collected.
+  struct Reached {
+    std::set<WireId> inner, ends;  // ends: cuts and arrays
+  };
+  Reached reach(const std::set<WireId>& cuts, std::vector<WireId> stack, std::size_t most = SIZE_MAX) const {
+    Reached out;
+    while (!stack.empty() && out.inner.size() <= most) {
+      const WireId w = stack.back();
+      stack.pop_back();
+      if (cuts.count(w) || b_.box(w).op == Op::input)
+        out.ends.insert(w);
+      else if (out.inner.insert(w).second)
+        for (const Port& p : b_.box(w).inputs) stack.push_back(p.wire);
     }
-    try {
-      return w_.inside(whole, inputs);
-    } catch (const Rejected&) {  // a view that may read out of range: what is below it stays
-      return w_.same(whole);
+    return out;
+  }
+
+  // A lemma about two terms, cut at the known points; at those but the ones that are functions of the other ends (a
+  // mean is one of what it is taken of); one point deeper; at what both sides share as well, which comes first if they
+  // are large.
+  std::optional<Rewrite> lemma(const Ref& l, const Ref& r, Clock::time_point until) {
+    const std::set<WireId>& known = points_->representatives();
+    const Reached all = reach(known, {l.wire, r.wire});
+    auto with_shared = [&] {
+      std::set<WireId> cuts = known;
+      cuts.insert(shared_.begin(), shared_.end());
+      cuts.erase(l.wire), cuts.erase(r.wire);
+      return lemmas_.prove(l, r, cuts, until);
+    };
+    auto without = [&](const std::set<WireId>& wires) -> std::optional<Rewrite> {
+      std::set<WireId> cuts = known;
+      for (WireId w : wires) cuts.erase(w);
+      if (cuts.size() == known.size()) return std::nullopt;
+      return lemmas_.prove(l, r, cuts, until);
+    };
+    const bool large = all.inner.size() > large_block;
+    if (large)
+      if (auto found = with_shared()) return found;
+    if (auto found = lemmas_.prove(l, r, known, until)) return found;
+    if (auto found = without(functions_of_others(all.ends))) return found;
+    if (auto found = without(all.ends)) return found;
+    return large ? std::nullopt : with_shared();
+  }
+
+  // The points among the ends that can be computed from the others, with all that it takes.
+  std::set<WireId> functions_of_others(const std::set<WireId>& ends) const {
+    std::set<WireId> out, others = ends;
+    for (WireId end : ends) {
+      if (!points_->representatives().count(end)) continue;
+      others.erase(end);
+      const Reached below = reach(others, {end}, large_block);
+      if (below.inner.size() <= large_block &&
+          std::includes(others.begin(), others.end(), below.ends.begin(), below.ends.end()))
+        out.insert(below.inner.begin(), below.inner.end());
+      others.insert(end);
     }
+    return out;
   }
 
   Kernel& k_;
   DiagramBuilder& b_;
   Rewriter w_;
+  Lemmas lemmas_;
   Clock::time_point deadline_;
-  std::map<WireId, Rewrite> known_;
-  std::set<WireId> atoms_;
+  std::shared_ptr<Points> points_;
+  std::set<WireId> shared_;
 };
 
 }  // namespace
 
-Sweep sweep(Kernel& k, const Ref& left, const Ref& right, Clock::time_point deadline) {
-  return Sweeper(k, deadline).run(left, right);
+Sweep sweep(Kernel& k, const Ref& left, const Ref& right, Clock::time_point deadline, std::optional<Within> within) {
+  return Sweeper(k, deadline, within).run(left, right);
 }
 
 }  // namespace skein

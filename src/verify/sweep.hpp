@@ -6,15 +6,19 @@
 // whole multiplies out. (SAT sweeping, Kuehlmann and Krohm, DAC 1997, for real functions.) The numbers only say what to
 // try.
 #include "rewrite/normalise.hpp"
+#include "verify/points.hpp"
 
 namespace skein {
 
 struct Sweep {
   std::optional<Rewrite> proof;
   std::size_t candidates = 0, proved = 0;  // pairs of wires below the two
+  std::vector<std::string> lemmas = {};    // certificates that the proof uses
+  std::shared_ptr<Points> points = {};     // the pairs that were proved
 };
 
 // left and right are at the same indices.
-Sweep sweep(Kernel& k, const Ref& left, const Ref& right, std::chrono::steady_clock::time_point deadline);
+Sweep sweep(Kernel& k, const Ref& left, const Ref& right, std::chrono::steady_clock::time_point deadline,
+            std::optional<Within> within = {});
 
 }  // namespace skein
