@@ -69,7 +69,7 @@ class EGraph {
   }
   // Names of free slots are any numbers below first_bound. The result's args give the name of each slot of the node.
   Applied add(const NodeSpec& spec);
-  // The class of such a node, if there is one.
+  // Such a node, if there is one.
   std::optional<Applied> lookup(const NodeSpec& spec);
 
   // --- equality

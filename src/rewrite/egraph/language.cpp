@@ -30,4 +30,9 @@ TypeId Language::type(const std::string& name, bool may_be_empty) {
   return it->second;
 }
 
+TypeId Language::type(const std::string& name) {
+  const auto it = type_of_.find(name);
+  return it != type_of_.end() ? it->second : type(name, false);
+}
+
 }  // namespace skein::egraph

@@ -30,7 +30,8 @@ class Language {
   std::size_t operator_count() const { return operators_.size(); }
 
   static constexpr TypeId any_type = 0;  // "*", which has values
-  TypeId type(const std::string& name, bool may_be_empty = false);
+  TypeId type(const std::string& name, bool may_be_empty);
+  TypeId type(const std::string& name);  // as it was declared, or else one that has values
   bool may_be_empty(TypeId t) const { return types_[t].may_be_empty; }
   const std::string& type_name(TypeId t) const { return types_[t].name; }
 

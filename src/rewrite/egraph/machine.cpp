@@ -1,6 +1,8 @@
 #include "rewrite/egraph/machine.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 namespace skein::egraph {
 
@@ -25,15 +27,20 @@ void Program::compile(std::uint32_t root) {
     std::uint32_t node, from;
   };
   std::vector<Todo> binds{{root, 0}};
+  std::vector<std::uint32_t> grounds;  // operators of terms without variables, arguments first
+  std::function<void(std::uint32_t)> collect = [&](std::uint32_t n) {
+    for (std::uint32_t c : pattern_.nodes[n].children) collect(c);
+    grounds.push_back(n);
+  };
   registers_ = 1;
   // What costs nothing is asked at once, and only then is another class opened.
   auto cheap = [&](Todo t) {
     const PatternNode& p = pattern_.nodes[t.node];
     if (!p.variable) {
       if (!ground[t.node] || t.node == root) return false;
+      collect(t.node);
       instructions_.push_back(
-          {.kind = Kind::lookup, .from = t.from, .out = static_cast<std::uint32_t>(grounds_.size())});
-      grounds_.push_back(t.node);
+          {.kind = Kind::lookup, .from = t.from, .out = static_cast<std::uint32_t>(grounds.size() - 1)});
       return true;
     }
     const bool first = first_use_[p.number] == 0xffffffff;
@@ -54,14 +61,28 @@ void Program::compile(std::uint32_t root) {
                              .from = t.from,
                              .out = static_cast<std::uint32_t>(registers_),
                              .node = t.node,
-                             .position = static_cast<std::uint32_t>(binds_.size()),
+                             .position = static_cast<std::uint32_t>(operators_.size()),
                              .op = p.number});
-    binds_.push_back(t.node);
+    operators_.push_back(t.node);
     const std::uint32_t first = static_cast<std::uint32_t>(registers_);
     registers_ += p.children.size();
     for (std::uint32_t c = 0; c < p.children.size(); ++c)
       if (Todo next{p.children[c], first + c}; !cheap(next)) binds.push_back(next);
   }
+  binds_ = operators_.size();
+  operators_.insert(operators_.end(), grounds.begin(), grounds.end());
+}
+
+bool Program::find_grounds(EGraph& g, std::vector<Id>& nodes) const {
+  std::map<std::uint32_t, Id> found;
+  for (std::size_t k = binds_; k < operators_.size(); ++k) {
+    NodeSpec spec{.op = pattern_.nodes[operators_[k]].number};
+    for (std::uint32_t c : pattern_.nodes[operators_[k]].children) spec.children.push_back({found.at(c), {}});
+    const auto a = g.lookup(spec);
+    if (!a) return false;
+    nodes.push_back(found[operators_[k]] = a->id);
+  }
+  return true;
 }
 
 // --- where nothing has slots
@@ -79,11 +100,9 @@ class PlainMachine {
         match_(p.plain_words()) {}
 
   std::size_t run() {
-    for (std::uint32_t root : p_.grounds_) {
-      const Id id = ground(root);
-      if (id == no_id) return 0;
-      grounds_.push_back(id);
-    }
+    std::vector<Id> grounds;
+    if (!p_.find_grounds(g_, grounds)) return 0;
+    std::copy(grounds.begin(), grounds.end(), match_.begin() + static_cast<long>(p_.binds_));
     if (code_[0].kind == Instruction::Kind::scan) {
       for (Id id = 0; id < g_.id_count() && more(); ++id)
         if (g_.is_leader(id)) reg_[0] = id, step(1);
@@ -98,18 +117,6 @@ class PlainMachine {
 
  private:
   bool more() { return found_ < limit_ && !watch_.over(); }
-
-  Id ground(std::uint32_t root) {
-    const PatternNode& n = p_.pattern_.nodes[root];
-    NodeSpec spec{.op = n.number};
-    for (std::uint32_t c : n.children) {
-      const Id id = ground(c);
-      if (id == no_id) return no_id;
-      spec.children.push_back({id, {}});
-    }
-    const auto a = g_.lookup(spec);
-    return a ? a->id : no_id;
-  }
 
   void open(const Instruction& i, Id node, std::size_t pc) {
     const std::span<const Id> in = g_.children(node);
@@ -133,12 +140,12 @@ class PlainMachine {
     for (; pc < code_.size(); ++pc) {
       const Instruction& i = code_[pc];
       switch (i.kind) {
-        case Instruction::Kind::variable: match_[p_.binds_.size() + i.out] = reg_[i.from]; break;
+        case Instruction::Kind::variable: match_[p_.operators_.size() + i.out] = reg_[i.from]; break;
         case Instruction::Kind::compare:
-          if (match_[p_.binds_.size() + i.out] != reg_[i.from]) return;
+          if (match_[p_.operators_.size() + i.out] != reg_[i.from]) return;
           break;
         case Instruction::Kind::lookup:
-          if (grounds_[i.out] != reg_[i.from]) return;
+          if (g_.find(match_[p_.binds_ + i.out]) != reg_[i.from]) return;
           break;
         case Instruction::Kind::scan: break;
         case Instruction::Kind::bind: {
@@ -164,7 +171,7 @@ class PlainMachine {
   const std::size_t limit_;
   Watch& watch_;
   Words& out_;
-  std::vector<Id> reg_, match_, grounds_;
+  std::vector<Id> reg_, match_;
   std::size_t found_ = 0;
 };
 
@@ -180,12 +187,15 @@ class SlottedMachine {
         watch_(watch),
         out_(out),
         reg_(p.registers_),
-        nodes_(p.binds_.size()),
+        nodes_(p.operators_.size()),
         variables_(p.variables()),
         slots_(Slots::filled(p.slots(), no_slot)),
         types_(p.types(), no_type) {}
 
   std::size_t run() {
+    std::vector<Id> grounds;
+    if (!p_.find_grounds(g_, grounds)) return 0;
+    for (std::size_t k = 0; k < grounds.size(); ++k) nodes_[p_.binds_ + k] = {grounds[k], {}};
     auto root = [&](Id leader) {
       reg_[0] = {leader, Slots::identity(g_.arity(leader))};
       next_name_ = static_cast<Slot>(g_.arity(leader));
@@ -215,8 +225,10 @@ class SlottedMachine {
     if (pc == code_.size()) return finish();
     const Instruction& i = code_[pc];
     switch (i.kind) {
-      case Instruction::Kind::scan:
-      case Instruction::Kind::lookup: return step(pc + 1);
+      case Instruction::Kind::scan: return step(pc + 1);
+      case Instruction::Kind::lookup:
+        if (g_.find(nodes_[p_.binds_ + i.out].id) == reg_[i.from].id) step(pc + 1);
+        return;
       case Instruction::Kind::variable: return variable(i, pc, 0);
       case Instruction::Kind::compare: {
         const Slots &formals = p_.formals(i.out), &actuals = p_.pattern_.nodes[i.node].slots;
@@ -385,7 +397,7 @@ Match Program::read(const EGraph& g, std::span<const std::uint32_t> words) const
     const Id id = words[at++];
     return Applied{id, slots(g.arity(id))};
   };
-  for (std::size_t b = 0; b < binds_.size(); ++b) m.nodes.push_back(applied());
+  for (std::size_t b = 0; b < operators_.size(); ++b) m.nodes.push_back(applied());
   for (std::size_t v = 0; v < variables(); ++v) m.variables.push_back(applied());
   m.slots = slots(slot_types_.size());
   m.types.assign(words.begin() + static_cast<long>(at), words.begin() + static_cast<long>(at + types_));

@@ -20,7 +20,7 @@ namespace skein::egraph {
 struct Instruction {
   enum class Kind : std::uint8_t { bind, variable, compare, lookup, scan } kind;
   std::uint32_t from = 0;      // register
-  std::uint32_t out = 0;       // bind: first register; otherwise the number of the variable or ground term
+  std::uint32_t out = 0;       // bind: first register; lookup: the operator; otherwise the variable
   std::uint32_t node = 0;      // in the pattern
   std::uint32_t position = 0;  // bind: among the binds
   OperatorId op = 0;
@@ -56,10 +56,10 @@ class Program {
   Program(Pattern pattern, const PatternNames& names);
 
   const Pattern& pattern() const { return pattern_; }
-  // The operator nodes of the pattern in the order of Match::nodes.
-  const std::vector<std::uint32_t>& binds() const { return binds_; }
+  // The operator nodes of the pattern in the order of Match::nodes: those that are bound, the root first, then those of
+  // terms without variables.
+  const std::vector<std::uint32_t>& operators() const { return operators_; }
   const std::vector<Instruction>& instructions() const { return instructions_; }
-  const std::vector<std::uint32_t>& grounds() const { return grounds_; }  // roots of terms without variables
   std::size_t variables() const { return first_use_.size(); }
   std::size_t slots() const { return slot_types_.size(); }
   std::size_t types() const { return types_; }
@@ -68,7 +68,7 @@ class Program {
   const Slots& formals(std::size_t variable) const { return pattern_.nodes[first_use_[variable]].slots; }
   bool slotted() const { return slotted_; }  // some side of the rule names slots
   // Words of a match where nothing has slots: the nodes, then the variables.
-  std::size_t plain_words() const { return binds_.size() + first_use_.size(); }
+  std::size_t plain_words() const { return operators_.size() + first_use_.size(); }
 
   // Appends the words of at most `limit` matches, fewer when time is over; returns their number. Where slots are in
   // play each match is preceded by its length.
@@ -79,10 +79,13 @@ class Program {
 
  private:
   void compile(std::uint32_t root);
+  // The node for each operator that is not bound; false if there is none for one of them.
+  bool find_grounds(EGraph& g, std::vector<Id>& nodes) const;
 
   Pattern pattern_;
   std::vector<Instruction> instructions_;
-  std::vector<std::uint32_t> binds_, grounds_, first_use_;
+  std::vector<std::uint32_t> operators_, first_use_;
+  std::size_t binds_ = 0;  // of the operators, the first ones
   std::vector<PatternType> slot_types_;
   std::size_t types_ = 0, registers_ = 0;
   bool slotted_ = false;

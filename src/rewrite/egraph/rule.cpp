@@ -137,7 +137,7 @@ std::size_t Rule::apply(EGraph& g, const Words& words, std::uint32_t number,
 
 std::size_t Rule::apply_plain(EGraph& g, const Words& words, std::uint32_t number,
                               const std::function<bool()>& enough) const {
-  const std::size_t stride = program_.plain_words(), binds = program_.binds().size();
+  const std::size_t stride = program_.plain_words(), binds = program_.operators().size();
   std::vector<Id> value(right_.nodes.size()), children;
   Words record;
   std::size_t unions = 0;

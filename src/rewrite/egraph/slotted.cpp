@@ -69,13 +69,13 @@ std::optional<Applied> EGraph::lookup(const NodeSpec& spec) {
   if (!(s.words[1] & slotted_bit)) {
     grow_memo();
     const Id node = *slot_in_memo(hash(s.words.data()), s.words.data());
-    return node == no_id ? std::nullopt : std::optional(find(Applied{node, {}}));
+    return node == no_id ? std::nullopt : std::optional(Applied{node, {}});
   }
   const auto it = slotted_memo_.find(s.words);
   if (it == slotted_memo_.end()) return std::nullopt;
   Applied out{it->second.node, Slots::filled(it->second.order.size(), no_slot)};
   for (std::size_t k = 0; k < s.order.size(); ++k) out.args[it->second.order[k]] = s.order[k];
-  return find(out);
+  return out;
 }
 
 // A new node for a shape that has none: its slots are numbered as in the shape.
