@@ -23,9 +23,8 @@ void math_simple(benchmark::State& state) {
     state.PauseTiming();
     auto m = std::make_unique<Math>(state.range(1) != 0);
     for (const char* t : Math::start_terms) m->add(t);
-    const SaturationLimits limits{.iterations = static_cast<std::size_t>(state.range(0)),
-                                  .nodes = 10'000'000,
-                                  .scheduler = Scheduler::simple};
+    const SaturationLimits limits{
+        .iterations = static_cast<std::size_t>(state.range(0)), .nodes = 10'000'000, .scheduler = Scheduler::simple};
     state.ResumeTiming();
     saturate(m->graph, m->rules, limits);
     state.PauseTiming();
@@ -97,9 +96,8 @@ void arrays_simple(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
     auto a = std::make_unique<Arrays>(state.range(1) != 0);
-    const SaturationLimits limits{.iterations = static_cast<std::size_t>(state.range(0)),
-                                  .nodes = 10'000'000,
-                                  .scheduler = Scheduler::simple};
+    const SaturationLimits limits{
+        .iterations = static_cast<std::size_t>(state.range(0)), .nodes = 10'000'000, .scheduler = Scheduler::simple};
     state.ResumeTiming();
     saturate(a->graph, a->rules, limits);
     state.PauseTiming();
@@ -109,6 +107,9 @@ void arrays_simple(benchmark::State& state) {
   }
   report(state, nodes, classes);
 }
-BENCHMARK(arrays_simple)->ArgNames({"rounds", "proofs"})->ArgsProduct({{4, 5, 6}, {0, 1}})->Unit(benchmark::kMillisecond);
+BENCHMARK(arrays_simple)
+    ->ArgNames({"rounds", "proofs"})
+    ->ArgsProduct({{4, 5, 6}, {0, 1}})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -35,7 +35,7 @@ class Analysis {
   virtual void modify(EGraph&, Id /*leader*/) {}  // may add nodes and merge, when the e-graph is rebuilt
 };
 
-enum class ReasonKind : std::uint32_t { given, rule, congruence, regrouped, analysis };
+enum class ReasonKind : std::uint32_t { given, rule, congruence, analysis };
 
 // Why two nodes are equal. `record` is kept only where it is needed: with proofs, of unions that unite.
 struct Reason {

@@ -307,7 +307,6 @@ class Explainer {
     std::optional<EquationUse> use;
     switch (e.kind) {
       case ReasonKind::given: use = step(term(u), term(v), GivenStep{e.number}); break;
-      case ReasonKind::regrouped: use = step(term(u), term(v), RegroupStep{}); break;
       case ReasonKind::congruence: use = congruence(u, targets(v), term(v), number); break;
       case ReasonKind::analysis: use = folded(u, v, number); break;
       case ReasonKind::rule: use = rule(u, v, number); break;

@@ -57,8 +57,6 @@ struct CongruenceStep {
 struct ChainStep {
   std::vector<EquationUse> uses;
 };
-// Arguments of nested nodes of one unordered operator, grouped otherwise.
-struct RegroupStep {};
 // The left side's arguments are numbers, and it is the number on the right.
 struct FoldStep {};
 
@@ -68,7 +66,7 @@ struct ExplainedEquation {
   TermId left = 0, right = 0;
   Slots right_at = {};
   std::vector<TypeId> extra = {};
-  std::variant<GivenStep, RuleStep, CongruenceStep, ChainStep, RegroupStep, FoldStep> why;
+  std::variant<GivenStep, RuleStep, CongruenceStep, ChainStep, FoldStep> why;
 };
 
 // Equations come after those that they use; `use` proves from == to.
