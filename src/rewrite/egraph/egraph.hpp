@@ -69,6 +69,9 @@ class EGraph {
   }
   // Names of free slots are any numbers below first_bound. The result's args give the name of each slot of the node.
   Applied add(const NodeSpec& spec);
+  // The same, of just this term: explanations speak of a node as it was first made, and what is equal to this one may
+  // have been made of other arguments. Only with proofs.
+  Applied add_exactly(const NodeSpec& spec);
   // Such a node, if there is one.
   std::optional<Applied> lookup(const NodeSpec& spec);
 

@@ -20,7 +20,7 @@ constexpr bool is_bound(Slot s) { return s >= first_bound && s != no_slot; }
 // A term has more free names than the e-graph is made for.
 class TooManySlots : public std::length_error {
  public:
-  TooManySlots() : std::length_error("a term has more than 15 axes, too many for the e-graph") {}
+  TooManySlots() : std::length_error("a term has more than 31 axes, too many for the e-graph") {}
 };
 
 class Slots {
@@ -70,7 +70,7 @@ class Slots {
 
  private:
   std::uint16_t size_ = 0;
-  std::array<Slot, 15> items_{};
+  std::array<Slot, 31> items_{};
 };
 
 }  // namespace skein::egraph

@@ -64,6 +64,44 @@ Applied EGraph::add(const NodeSpec& spec) {
   return {found(s), s.order};
 }
 
+Applied EGraph::add_exactly(const NodeSpec& given) {
+  const Applied known = add(given);
+  auto arguments = [&](const NodeSpec& s) {
+    std::vector<std::pair<Id, std::vector<Slot>>> out;
+    for (const Applied& c : s.children) out.emplace_back(c.id, std::vector<Slot>(c.args.begin(), c.args.end()));
+    if (language_[s.op].unordered) std::sort(out.begin(), out.end());
+    return out;
+  };
+  NodeSpec own = origin(known.id);
+  for (Applied& c : own.children)
+    for (Slot& s : c.args)
+      if (!is_bound(s)) s = known.args[s];
+  if (arguments(own) == arguments(given) && own.bound == given.bound) return known;
+
+  NodeSpec spec = given;
+  Slots names;
+  std::vector<TypeId> types;
+  auto number = [&](Slot& s, TypeId type) {
+    if (is_bound(s)) return;
+    const std::size_t k = names.find(s);
+    if (k == names.size()) names.push_back(s), types.push_back(type);
+    s = static_cast<Slot>(k);
+  };
+  for (std::size_t k = 0; k < spec.direct.size(); ++k) number(spec.direct[k], spec.direct_types[k]);
+  for (Applied& c : spec.children)
+    for (std::size_t k = 0; k < c.args.size(); ++k) number(c.args[k], slot_type(c.id, k));
+  const Words words = encode(spec);
+  const Id id = found(words.data(), words.size(), names.size());
+  if (words[1] & slotted_bit) {
+    slotted_index_[id] = static_cast<std::uint32_t>(slotted_.size());
+    slotted_.push_back({Slots::identity(names.size()), types});
+  }
+  const Applied exact{id, names};
+  merge(exact, known, {.kind = ReasonKind::congruence});
+  retire(id);
+  return exact;
+}
+
 std::optional<Applied> EGraph::lookup(const NodeSpec& spec) {
   const Shape s = shape(spec);
   if (!(s.words[1] & slotted_bit)) {

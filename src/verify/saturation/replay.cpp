@@ -20,7 +20,7 @@ Rewrite renamed(DiagramBuilder& b, Rewrite r, const std::map<Index, Index>& map)
 Ref ExplanationReplay::at(TermId t, const Slots& args, const std::vector<Index>& context) {
   std::vector<Index> indices;
   for (Slot s : args) indices.push_back(context.at(s));
-  return terms_.at(terms_.term(*x_, t), indices);
+  return terms_.at(terms_.term(*x_, t, known_), indices);
 }
 
 // from == to where they are one polynomial, or one lattice fold.
@@ -103,7 +103,7 @@ ExplanationReplay::Done ExplanationReplay::equation(const ExplainedEquation& e) 
 
 Rewrite ExplanationReplay::run(const Explanation& x) {
   x_ = &x;
-  done_.clear();
+  known_.clear(), done_.clear();
   for (const ExplainedEquation& e : x.equations) done_.push_back(equation(e));
   return use(x.use, [&](Slot n) { return terms_.index(n); });
 }

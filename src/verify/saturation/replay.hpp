@@ -36,6 +36,7 @@ class ExplanationReplay {
   Rewriter& w_;
   const std::vector<Rewrite>& given_;
   const egraph::Explanation* x_ = nullptr;
+  std::map<egraph::TermId, DiagramTerms::Built> known_;  // terms of x_
   std::vector<Done> done_;
 };
 

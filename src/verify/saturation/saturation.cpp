@@ -1,5 +1,6 @@
 #include "verify/saturation/saturation.hpp"
 
+#include "rewrite/egraph/constants.hpp"
 #include "rewrite/egraph/saturate.hpp"
 #include "verify/saturation/replay.hpp"
 
@@ -18,7 +19,13 @@ class Attempt {
         normaliser_(k, options.deadline),
         terms_(k, language_),
         rules_(k, language_, terms_, normaliser_, [&](Symbol name) { return book.admit(k, name); }),
-        graph_(language_, true) {}
+        numbers_({.literal = [this](OperatorId o) { return terms_.number(o); },
+                  .operator_of = [this](const Rational& r) { return terms_.literal(r); },
+                  .fold = [this](OperatorId o, std::span<const Rational> a) { return terms_.fold(o, a); }},
+                 false),
+        graph_(language_, true) {
+    graph_.attach(numbers_);
+  }
 
   SaturationProof run(const Ref& left, const Ref& right) {
     if (wires_below(k_.arena(), {left.wire, right.wire}).size() > options_.boxes)
@@ -29,8 +36,16 @@ class Attempt {
       const Applied l = terms_.add(graph_, left), r = terms_.add(graph_, right);
       const Applied nl = terms_.add(graph_, a.to), nr = terms_.add(graph_, b.to);
       give(a, l, nl), give(b, r, nr);
-      const Saturation s = saturate(graph_, rules_.rules(), limits(), [&] { return graph_.equal(l, r); });
+      const Saturation s = saturate(graph_, rules_.rules(), limits(), [&] {
+        if (graph_.equal(l, r)) return true;
+        normalise_best(l), normalise_best(r);
+        return graph_.equal(l, r);
+      });
       out_.rounds = s.iterations, out_.nodes = graph_.node_count();
+      if (const auto& c = numbers_.conflicts(); !c.empty())
+        return out_.reason = "saturation ended in a contradiction: it found " + c.front().left_value.get_str() +
+                             " equal to " + c.front().right_value.get_str(),
+               out_;
       if (!graph_.equal(l, r)) return out_.reason = std::string("saturation ended: ") + to_string(s.stop), out_;
       const auto why = explain(graph_, rules_.rules(), l, r);
       if (!why) return out_.reason = "saturation found the sides equal, and no explanation", out_;
@@ -55,6 +70,23 @@ class Attempt {
     l.iterations = options_.rounds, l.nodes = options_.nodes, l.bytes = options_.bytes;
     l.deadline = options_.deadline;
     return l;
+  }
+
+  // The canonical form decides what rules would spend rounds on, so the cheapest term of a class is given its own.
+  void normalise_best(const Applied& a) {
+    try {
+      const Extractor cheapest(graph_, [&](OperatorId o, std::span<const double> in) { return terms_.cost(o, in); });
+      const Applied leader = graph_.find(a);
+      std::vector<Index> indices;
+      for (Slot s : leader.args) indices.push_back(terms_.index(s).value());
+      const Ref best = terms_.at(terms_.best(graph_, cheapest, leader.id), indices);
+      if (!normalised_.insert(best.wire).second) return;
+      const Rewrite n = normaliser_.normal(best);
+      give(n, terms_.add(graph_, best), terms_.add(graph_, n.to));
+      graph_.rebuild();
+    } catch (const Rejected&) {
+    } catch (const IllTyped&) {
+    }
   }
 
   void give(const Rewrite& r, const Applied& from, const Applied& to) {
@@ -90,8 +122,10 @@ class Attempt {
   Language language_;
   DiagramTerms terms_;
   TheoremRules rules_;
+  Constants numbers_;
   EGraph graph_;
   std::vector<Rewrite> given_;
+  std::set<WireId> normalised_;
   SaturationProof out_;
 };
 

@@ -10,6 +10,39 @@ OperatorId DiagramTerms::op(const std::string& key, Operator traits, Payload p) 
   return o;
 }
 
+OperatorId DiagramTerms::literal(const Rational& value) {
+  return op("literal " + value.get_str(), {}, {.op = Op::literal, .value = value});
+}
+
+std::optional<Rational> DiagramTerms::number(OperatorId o) const {
+  const auto it = payload_.find(o);
+  return it == payload_.end() || it->second.op != Op::literal ? std::nullopt : std::optional(it->second.value);
+}
+
+std::optional<Rational> DiagramTerms::fold(OperatorId o, std::span<const Rational> arguments) const {
+  const Op op = payload_.at(o).op;
+  if (op != Op::add && op != Op::mul) return std::nullopt;
+  Rational out = op == Op::add ? 0 : 1;
+  for (const Rational& a : arguments) op == Op::add ? out += a : out *= a;
+  return out;
+}
+
+double DiagramTerms::cost(OperatorId o, std::span<const double> arguments) const {
+  double in = 0;
+  for (double c : arguments) in += c;
+  switch (payload_.at(o).op) {
+    case Op::input:
+    case Op::literal: return 1;
+    case Op::reduce: return 4 + 2 * in;
+    case Op::exp:
+    case Op::log:
+    case Op::sqrt:
+    case Op::erf:
+    case Op::inv: return 6 + in;
+    default: return 2 + in;
+  }
+}
+
 TypeId DiagramTerms::type(const Size& s) {
   if (auto it = type_of_.find(s); it != type_of_.end()) return it->second;
   const TypeId t = language_.type(to_string(s), !k_.sizes().find_farkas(s - size_constant(1)));
@@ -25,7 +58,7 @@ std::optional<OperatorId> DiagramTerms::structural(const Box& box) {
     case Op::cases:
     case Op::index_value:
     case Op::opaque: return std::nullopt;
-    case Op::literal: return op("literal " + box.value.get_str(), {}, {.op = Op::literal, .value = box.value});
+    case Op::literal: return literal(box.value);
     case Op::size_value: return op("size", {}, {.op = Op::size_value});
     case Op::reduce:
       return op(std::string("reduce ") + info(box.fold).name, {.unordered_binders = true},
@@ -104,7 +137,7 @@ Applied DiagramTerms::wire(EGraph& g, WireId w) {
       inputs();
     }
   }
-  return wires_[w] = g.add(spec);
+  return wires_[w] = g.add_exactly(spec);
 }
 
 // --- and back
@@ -166,12 +199,28 @@ DiagramTerms::Built DiagramTerms::node(const EGraph& g, Id id) {
   return nodes_[id] = build(s.op, children, s.direct, s.bound, types);
 }
 
-DiagramTerms::Built DiagramTerms::term(const Explanation& x, TermId t) {
-  if (auto it = terms_.find(t); it != terms_.end()) return it->second;
+DiagramTerms::Built DiagramTerms::best(EGraph& g, const Extractor& e, Id leader) {
+  const Id n = e.node(leader);
+  if (g.arity(n) > g.arity(leader)) throw IllTyped("a term reads an index that its class does not");
+  const NodeSpec s = g.spec(n);
+  std::vector<Child> children;
+  for (const Applied& c : s.children) {
+    const Applied l = g.find(c);
+    children.push_back({best(g, e, l.id), l.args});
+  }
+  std::vector<TypeId> types;
+  for (std::size_t k = 0; k < g.arity(n); ++k) types.push_back(g.slot_type(n, k));
+  Built own = build(s.op, children, s.direct, s.bound, types), out{own.value, {}};
+  for (Slot k : g.leader_of(n).args) out.slots.push_back(own.slots.at(k));
+  return out;
+}
+
+DiagramTerms::Built DiagramTerms::term(const Explanation& x, TermId t, std::map<TermId, Built>& known) {
+  if (auto it = known.find(t); it != known.end()) return it->second;
   const Term& s = x.terms[t];
   std::vector<Child> children;
-  for (const TermAt& c : s.children) children.push_back({term(x, c.term), c.args});
-  return terms_[t] = build(s.op, children, s.direct, s.bound, s.slot_types);
+  for (const TermAt& c : s.children) children.push_back({term(x, c.term, known), c.args});
+  return known[t] = build(s.op, children, s.direct, s.bound, s.slot_types);
 }
 
 }  // namespace skein

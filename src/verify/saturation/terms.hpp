@@ -7,6 +7,7 @@
 
 #include "kernel/kernel.hpp"
 #include "rewrite/egraph/explain.hpp"
+#include "rewrite/egraph/extract.hpp"
 
 namespace skein {
 
@@ -24,8 +25,16 @@ class DiagramTerms {
 
   // Operators and types; those of a box in a rule are the same as those of a box in a diagram.
   std::optional<egraph::OperatorId> structural(const Box& box);  // empty: a box with index expressions, or an array
+  egraph::OperatorId literal(const Rational& value);
+  std::optional<Rational> number(egraph::OperatorId o) const;  // of a literal
+  // Sums and products of numbers.
+  std::optional<Rational> fold(egraph::OperatorId o, std::span<const Rational> arguments) const;
   egraph::TypeId type(const Size& s);
   const Size& size(egraph::TypeId t) const { return size_of_.at(t); }
+
+  // The cost of a term from those of its arguments: functions count more than arithmetic, and what a reduction repeats
+  // counts twice, so that the cheapest term of a class has drawn out of its reductions what it can.
+  double cost(egraph::OperatorId o, std::span<const double> arguments) const;
 
   // A term with an index for each of its slots.
   struct Built {
@@ -34,7 +43,9 @@ class DiagramTerms {
   };
   // The term that a node was made as, and a term of an explanation. Throws IllTyped where a box cannot be built.
   Built node(const egraph::EGraph& g, egraph::Id id);
-  Built term(const egraph::Explanation& x, egraph::TermId t);
+  Built term(const egraph::Explanation& x, egraph::TermId t, std::map<egraph::TermId, Built>& known);
+  // The cheapest term of a class. Throws IllTyped where it reads an index that the class does not.
+  Built best(egraph::EGraph& g, const egraph::Extractor& e, egraph::Id leader);
   Ref at(const Built& b, const std::vector<Index>& indices) const;
 
  private:
@@ -66,7 +77,6 @@ class DiagramTerms {
   std::map<Index, egraph::Slot> name_of_;
   std::map<egraph::Slot, Index> index_of_;
   std::map<egraph::Id, Built> nodes_;
-  std::map<egraph::TermId, Built> terms_;  // of one explanation
 };
 
 }  // namespace skein
