@@ -77,7 +77,9 @@ struct Arrays {
              "(sum $j (* (a $i $j) (sum $k (* (b $j $k) (sum $l (* (c $k $l) (d $l $m)))))))",
              "(sum $j (* (+ (a $i $j) (b $i $j)) (+ (c $j $k) (d $j $k))))",
              "(map $i (f (x $i)) (map $i (f (y $i)) (map $i (f (z $i)) (sum $k (* (x $k) (y $k))))))",
-             "(sum $i (sum $j (* (* (q $t $i) (r $s $j)) (g $i $j))))",
+             "(sum $i (sum $j (* (* (q $t $i) (r $s $j)) (* (g $i $j) (h $t)))))",
+             "(* (sum $i (* (+ (x $i) (y $i)) (p $t))) (sum $j (* (+ (x $j) (z $j)) (p $s))))",
+             "(+ (* (x $i) (+ (x $i) (y $j))) (+ (* (y $j) (z $j)) (sum $k (+ (x $k) (q $k $j)))))",
          }) {
       PatternNames names;
       const Pattern p = read_pattern(language, names, t);
@@ -109,7 +111,7 @@ void arrays_simple(benchmark::State& state) {
 }
 BENCHMARK(arrays_simple)
     ->ArgNames({"rounds", "proofs"})
-    ->ArgsProduct({{4, 5, 6}, {0, 1}})
+    ->ArgsProduct({{5, 6, 7}, {0, 1}})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace skein::egraph {
 namespace {
 
-constexpr std::size_t first_memo = 1024;
+constexpr std::size_t first_memo = 4096;
 constexpr std::uint8_t duplicate = 1, pruned = 2;
 
 std::uint32_t mix(const std::uint32_t* words, std::size_t n) {

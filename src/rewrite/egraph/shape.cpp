@@ -16,6 +16,7 @@ class Arrangements {
 
   EGraph::Shape best() {
     arranged_.op = spec_.op, arranged_.direct = spec_.direct, arranged_.direct_types = spec_.direct_types;
+    arranged_.children.reserve(spec_.children.size());
     used_.assign(spec_.children.size(), false);
     choose();
     return std::move(best_);

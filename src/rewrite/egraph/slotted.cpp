@@ -12,6 +12,7 @@ NodeSpec EGraph::decode(const std::uint32_t* w) const {
   const std::uint32_t h = w[1], n = child_count(h), direct = direct_count(h), bound = bound_count(h);
   NodeSpec s{.op = w[0]};
   const std::uint32_t* at = w + 2 + n;
+  s.children.reserve(n);
   for (std::uint32_t k = 0; k < n; ++k) s.children.push_back({w[2 + k], {}});
   if (!(h & slotted_bit)) return s;
   for (std::uint32_t k = 0; k < direct; ++k) s.direct.push_back(static_cast<Slot>(*at++));
