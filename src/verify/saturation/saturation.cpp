@@ -107,7 +107,7 @@ class Attempt {
     for (const auto& [name, statement] : book_.statements()) {
       const bool fits = (Matcher::operators(statement, Direction::forward) & ~here).none() ||
                         (Matcher::operators(statement, Direction::backward) & ~here).none();
-      if (fits) rules_.add(name, statement);
+      if (fits && statement.given.empty()) rules_.add(name, statement);
     }
     for (const std::string& op : grouped) {
       language_.op(op, {.unordered = true});
