@@ -47,10 +47,12 @@ class ExplanationChecker {
     require(u.equation < user, "an equation is used before it is proved");
     const ExplainedEquation& e = x_->equations[u.equation];
     require(u.at.size() == context(e), "a use has another number of names than its context");
-    require(std::set<Slot>(u.at.begin(), u.at.end()).size() == u.at.size(), "a use names two slots alike");
     TermAt l{e.left, {}}, r{e.right, {}};
     for (std::size_t k = 0; k < x_->terms[e.left].slot_types.size(); ++k) l.args.push_back(u.at[k]);
     for (Slot s : e.right_at) r.args.push_back(u.at[s]);
+    // An equation holds for all values of its context, so two of its slots may be one; but terms name theirs apart.
+    for (const TermAt& t : {l, r})
+      require(std::set<Slot>(t.args.begin(), t.args.end()).size() == t.args.size(), "a term names two slots alike");
     return u.reversed ? std::pair(r, l) : std::pair(l, r);
   }
 

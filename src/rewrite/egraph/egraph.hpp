@@ -206,7 +206,7 @@ class EGraph {
   std::unordered_map<Words, Named, WordsHash> slotted_memo_;
 
   std::vector<std::vector<Id>> by_op_;
-  std::vector<Id> pending_, analysis_pending_, modify_pending_, dirty_, buffer_;
+  std::vector<Id> pending_, analysis_pending_, modify_pending_, dirty_;
   std::size_t live_ = 0, classes_count_ = 0, refused_ = 0;
 
   std::vector<std::uint32_t> origin_start_;

@@ -1,29 +1,18 @@
 #include "rewrite/egraph/explain.hpp"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
+
+#include "rewrite/egraph/explanation_builder.hpp"
 
 namespace skein::egraph {
 namespace {
 
 constexpr std::size_t most_states = 5000;  // of the search for an arrangement of slots
 
-// One equation used, with the names of its two terms.
-struct Hop {
-  EquationNumber equation;
-  bool reversed;
-  Slots left, right;  // as the equation has them
-};
-
-struct Path {
-  std::vector<Hop> hops;
-  TermAt from, to;
-};
-
-class Explainer {
+class Explainer : private ExplanationBuilder {
  public:
-  Explainer(EGraph& g, const std::vector<Rule>& rules) : g_(g), rules_(rules) {}
+  Explainer(EGraph& g, const std::vector<Rule>& rules) : ExplanationBuilder(g), rules_(rules) {}
 
   std::optional<Explanation> run(const Applied& a, const Applied& b) {
     for (const Slots* names : {&a.args, &b.args})
@@ -36,116 +25,6 @@ class Explainer {
   }
 
  private:
-  // --- terms
-
-  TermId intern(Term t) {
-    Words key{t.op, static_cast<std::uint32_t>(t.direct.size()), static_cast<std::uint32_t>(t.children.size())};
-    key.insert(key.end(), t.direct.begin(), t.direct.end());
-    key.insert(key.end(), t.direct_types.begin(), t.direct_types.end());
-    key.insert(key.end(), t.bound.begin(), t.bound.end());
-    for (const TermAt& c : t.children) {
-      key.push_back(c.term);
-      key.insert(key.end(), c.args.begin(), c.args.end());
-    }
-    const auto [it, fresh] = interned_.emplace(std::move(key), static_cast<TermId>(out_.terms.size()));
-    if (fresh) out_.terms.push_back(std::move(t));
-    return it->second;
-  }
-
-  // The term of a node at its own slots, as it was made.
-  TermId term(Id node) {
-    if (auto it = term_of_.find(node); it != term_of_.end()) return it->second;
-    const NodeSpec s = g_.origin(node);
-    Term t{.op = s.op, .direct = s.direct, .direct_types = s.direct_types, .bound = s.bound};
-    for (const Applied& c : s.children) t.children.push_back({term(c.id), c.args});
-    for (std::size_t k = 0; k < g_.arity(node); ++k) t.slot_types.push_back(g_.slot_type(node, k));
-    return term_of_[node] = intern(std::move(t));
-  }
-  TermAt term(const Applied& a) { return {term(a.id), a.args}; }
-
-  // A term over any names, numbered as terms are. `bound` are the names that become bound.
-  TermAt build(Term t, const Slots& bound) {
-    TermAt out;
-    Slots& order = out.args;
-    std::vector<TypeId> types;
-    auto number = [&](Slot& s, TypeId type) {
-      if (const std::size_t b = bound.find(s); b < bound.size()) {
-        s = static_cast<Slot>(first_bound + b);
-        return;
-      }
-      const std::size_t k = order.find(s);
-      if (k == order.size()) order.push_back(s), types.push_back(type);
-      s = static_cast<Slot>(k);
-    };
-    for (std::size_t k = 0; k < t.direct.size(); ++k) number(t.direct[k], t.direct_types[k]);
-    for (TermAt& c : t.children)
-      for (std::size_t k = 0; k < c.args.size(); ++k) number(c.args[k], out_.terms[c.term].slot_types[k]);
-    t.slot_types = std::move(types);
-    out.term = intern(std::move(t));
-    return out;
-  }
-
-  // --- equations
-
-  // The equation left == right over the names that occur, numbered in the order of its context; the use of it that is
-  // meant. `names` are those in `why`: they are numbered in place.
-  template <class Why>
-  EquationUse conclude(const TermAt& left, const TermAt& right, const std::vector<Slots*>& names, Why& why) {
-    Slots context = left.args;
-    auto number = [&](Slot& s) {
-      if (s >= first_bound) return;
-      const std::size_t k = context.find(s);
-      if (k == context.size()) context.push_back(s);
-      s = static_cast<Slot>(k);
-    };
-    ExplainedEquation e{.left = left.term, .right = right.term, .right_at = right.args, .why = GivenStep{0}};
-    for (std::size_t k = 0; k < right.args.size(); ++k)
-      type_of_name_[right.args[k]] = out_.terms[right.term].slot_types[k];
-    for (Slot& s : e.right_at) number(s);
-    for (Slots* list : names)
-      for (Slot& s : *list) number(s);
-    for (std::size_t k = left.args.size(); k < context.size(); ++k) e.extra.push_back(type_of_name_.at(context[k]));
-    e.why = why;
-    out_.equations.push_back(std::move(e));
-    return {static_cast<EquationNumber>(out_.equations.size() - 1), false, context};
-  }
-
-  // The types of the names of a use, for the equation that is to be made of it.
-  void note_types(const EquationUse& u) {
-    const ExplainedEquation& e = out_.equations[u.equation];
-    const std::vector<TypeId>& left = out_.terms[e.left].slot_types;
-    for (std::size_t k = 0; k < u.at.size(); ++k)
-      type_of_name_[u.at[k]] = k < left.size() ? left[k] : e.extra[k - left.size()];
-  }
-
-  Hop hop(const EquationUse& u, bool reversed) const {
-    const ExplainedEquation& e = out_.equations[u.equation];
-    Hop h{u.equation, reversed, {}, {}};
-    for (std::size_t k = 0; k < out_.terms[e.left].slot_types.size(); ++k) h.left.push_back(u.at[k]);
-    for (Slot s : e.right_at) h.right.push_back(u.at[s]);
-    return h;
-  }
-
-  // Names for an equation's whole context, from those of its sides; the others are arbitrary.
-  Slots context(const Hop& h) {
-    const ExplainedEquation& e = out_.equations[h.equation];
-    Slots at = h.left;
-    for (std::size_t k = 0; k < e.extra.size(); ++k) at.push_back(no_slot);
-    for (std::size_t k = 0; k < h.right.size(); ++k) at[e.right_at[k]] = h.right[k];
-    for (Slot& s : at)
-      if (s == no_slot) s = next_++;
-    return at;
-  }
-
-  EquationUse seal(const Path& p) {
-    if (p.hops.size() == 1 && !p.hops[0].reversed) return {p.hops[0].equation, false, context(p.hops[0])};
-    ChainStep chain;
-    for (const Hop& h : p.hops) chain.uses.push_back({h.equation, h.reversed, context(h)});
-    std::vector<Slots*> names;
-    for (EquationUse& u : chain.uses) note_types(u), names.push_back(&u.at);
-    return conclude(p.from, p.to, names, chain);
-  }
-
   // --- walking in the proof forest
 
   struct Step {
@@ -315,11 +194,6 @@ class Explainer {
     if (!use) return std::nullopt;
     // The left side is at 0, 1, .., and what comes behind is numbered as the right side has it.
     return edge_of_[number] = use->equation;
-  }
-
-  template <class Why>
-  EquationUse step(const TermAt& left, const TermAt& right, Why why) {
-    return conclude(left, right, {}, why);
   }
 
   struct Side;
@@ -561,14 +435,8 @@ class Explainer {
     return seal(p);
   }
 
-  EGraph& g_;
   const std::vector<Rule>& rules_;
-  Explanation out_;
-  std::map<Words, TermId> interned_;
-  std::map<Id, TermId> term_of_;
   std::map<std::uint32_t, EquationNumber> edge_of_;
-  std::map<Slot, TypeId> type_of_name_;
-  Slot next_ = 0;
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ struct Term {
   std::vector<TypeId> direct_types = {}, bound = {}, slot_types = {};
 };
 
-// An equation at names: `at` names the slots of its context.
+// An equation at names: `at` names the slots of its context. Two may have one name where no side reads both.
 struct EquationUse {
   EquationNumber equation = 0;
   bool reversed = false;

@@ -27,13 +27,11 @@ class Language {
   OperatorId op(const std::string& name, Operator traits);
   OperatorId op(const std::string& name);  // as it was declared, or else ordered and without binders
   const Operator& operator[](OperatorId o) const { return operators_[o]; }
-  std::size_t operator_count() const { return operators_.size(); }
 
   static constexpr TypeId any_type = 0;  // "*", which has values
   TypeId type(const std::string& name, bool may_be_empty);
   TypeId type(const std::string& name);  // as it was declared, or else one that has values
   bool may_be_empty(TypeId t) const { return types_[t].may_be_empty; }
-  const std::string& type_name(TypeId t) const { return types_[t].name; }
 
  private:
   struct Type {

@@ -44,7 +44,6 @@ class Slots {
     if (size_ == items_.size()) throw TooManySlots();
     items_[size_++] = s;
   }
-  void pop_back() { --size_; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   Slot& operator[](std::size_t k) { return items_[k]; }

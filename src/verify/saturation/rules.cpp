@@ -37,7 +37,6 @@ class PatternMaker {
 
   PatternNames names;
   std::vector<Symbol> arrays, sizes;
-  std::vector<DType> dtypes;
 
  private:
   PatternType type(const Size& s) {
@@ -56,7 +55,7 @@ class PatternMaker {
     if (box.op == Op::input) {
       const auto [it, fresh] =
           names.variables.emplace("?" + box.name.text(), static_cast<std::uint32_t>(arrays.size()));
-      if (fresh) arrays.push_back(box.name), dtypes.push_back(box.dtype);
+      if (fresh) arrays.push_back(box.name);
       n.variable = true, n.number = it->second;
       for (Index i : r.at) n.slots.push_back(slot(i));
     } else {
