@@ -8,6 +8,7 @@
 #include "prove/difference.hpp"
 #include "prove/domain.hpp"
 #include "prove/instances.hpp"
+#include "verify/saturation/saturation.hpp"
 
 namespace skein {
 namespace {
@@ -266,10 +267,20 @@ class Strategy {
     o.hints = options_.hints;
     o.recurrences = recurrences_as_conditions(s);
     o.without_accumulators = options_.without_accumulators;
-    const Derivation d = derive(k, l.value, k.arena().rename(r.value, same), o);
+    const Ref right = k.arena().rename(r.value, same);
+    Derivation d = derive(k, l.value, right, o);
     out_.seconds["derive"] += since(start);
     out_.invariants.clear();
     for (const Invariant& i : d.invariants) out_.invariants.push_back(invariant_text(k, i));
+    if (!d.proof && o.hints.empty() && s.given.empty()) {  // states of folds are induction's business
+      start = Clock::now();
+      SaturationOptions limits;
+      limits.deadline = derive_until_;
+      const SaturationProof saturated = prove_by_saturation(k, rules_, l.value, right, limits);
+      d.proof = saturated.proof;
+      d.reason += "; " + saturated.reason;
+      out_.seconds["saturate"] += since(start);
+    }
     if (!d.proof) {
       unknown_.reason = d.reason;
       for (const auto& [rule, why] : rules_.left_out()) unknown_.reason += "; the rule was left out: " + why;
