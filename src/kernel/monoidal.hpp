@@ -5,13 +5,9 @@
 // here searches. What was accepted is logged, and a certificate is that log as text.
 #include <map>
 
-#include "kernel/judgement.hpp"
-#include "monoidal/isomorphism.hpp"
-#include "monoidal/simplify.hpp"
+#include "kernel/monoidal_text.hpp"
 
 namespace skein::monoidal {
-
-enum class Side : std::uint8_t { left, right };
 
 struct Theory {
   Symbol name;
@@ -25,6 +21,7 @@ class Theorem {
   const RulePtr& statement() const { return statement_; }  // usable as a rule
   Symbol name() const { return statement_->name(); }
   const std::vector<std::pair<Side, Step>>& steps() const { return steps_; }
+  // Images, in the right side, of the wires and boxes that the left side is left with, in the order of their numbers.
   const Isomorphism& isomorphism() const { return isomorphism_; }
   // Rests, directly or not, on a claim that was assumed without proof: proves nothing.
   bool tainted() const { return tainted_; }
@@ -38,6 +35,8 @@ class Theorem {
   bool tainted_ = false;
 };
 
+using TheoremPtr = std::shared_ptr<const Theorem>;
+
 class Kernel {
  public:
   explicit Kernel(Theory theory);  // throws Rejected if a rule is given twice or belongs to another theory
@@ -45,21 +44,30 @@ class Kernel {
   const Theory& theory() const { return theory_; }
   void add_rule(RulePtr rule);
   // A claim whose proof failed, to go on with: whatever uses it is tainted.
-  void assume(RulePtr claim);
+  void assume(RulePtr claim) { learn(std::move(claim), true); }
   // A rule, theorem or assumed claim; null if there is none.
   RulePtr find(Symbol name) const;
-  const std::vector<std::shared_ptr<const Theorem>>& theorems() const { return theorems_; }
+  const std::vector<TheoremPtr>& theorems() const { return theorems_; }
+
+  // The theorems of another kernel, but the tainted ones, whose theory is part of this one: the same structure,
+  // objects, generators and rules by name. `digest` is that of the certificate that has them. Throws Rejected.
+  void import(const Kernel& other, std::string digest);
+  struct Import {
+    std::string digest;
+    std::vector<Symbol> names;
+  };
+  const std::vector<Import>& imports() const { return imports_; }
 
   // --- one claim at a time. All throw Rejected with the reason and leave the sides as they were.
   void open(RulePtr claim);
   const OpenDiagram& side(Side s) const;
-  // On the right side only two-way rules can be used for a one-way claim: there a step is read backwards.
+  // One-way rules serve one-way claims only, and only on the left side: steps of the right side are read backwards.
   Trace rewrite(Side s, Symbol rule, Direction d, Placement placement);
   void move(Side s, const Move& m);
   void step(Side s, const Step& step);
   // The two sides are isomorphic, so the claim is a theorem.
-  std::shared_ptr<const Theorem> conclude(Isomorphism i);
-  void abandon();  // forgets the open claim
+  TheoremPtr conclude(const Isomorphism& i);
+  void abandon() { open_.reset(); }  // forgets the open claim
 
  private:
   struct Open {
@@ -69,7 +77,8 @@ class Kernel {
     bool tainted = false;
   };
   OpenDiagram& side(Side s);
-  void require_unknown(Symbol name) const;
+  void require_unknown(const RulePtr& claim) const;
+  void learn(RulePtr claim, bool tainted);
 
   Theory theory_;
   struct Known {
@@ -77,7 +86,8 @@ class Kernel {
     bool tainted = false;
   };
   std::map<Symbol, Known> known_;
-  std::vector<std::shared_ptr<const Theorem>> theorems_;
+  std::vector<TheoremPtr> theorems_;
+  std::vector<Import> imports_;
   std::optional<Open> open_;
 };
 

@@ -15,9 +15,9 @@ struct Move {
   };
   Kind kind;
   BoxId box = no_box, other = no_box;
-  GeneratorId generator;
-  std::vector<NodeId> sources;
-  std::vector<Port> consumers;
+  GeneratorId generator = {};
+  std::vector<NodeId> sources = {};
+  std::vector<Port> consumers = {};
 };
 
 // Throws IllTyped with the reason, and leaves the diagram as it was, unless the move is legal. New nodes, then the new

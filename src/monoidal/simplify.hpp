@@ -1,9 +1,8 @@
 #pragma once
 // Simplification: rewriting with oriented rules until none applies. An agenda of boxes keeps the search local: after a
-// step only the neighbourhood of the new boxes is looked at again.
-#include <variant>
-
+// step only boxes at the wires it touched are looked at again, and the whole diagram once more at the end.
 #include "monoidal/matcher.hpp"
+#include "monoidal/step.hpp"
 
 namespace skein::monoidal {
 
@@ -12,20 +11,14 @@ struct OrientedRule {
   Direction direction = Direction::forward;
 };
 
-// One step of a derivation.
-struct RuleStep {
-  Symbol rule;
-  Direction direction = Direction::forward;
-  Placement placement;
-};
-using Step = std::variant<RuleStep, Move>;
-
 struct Simplification {
   std::vector<Step> steps;
-  bool finished = true;  // false: the limit was reached
+  std::size_t rewrites = 0;  // steps by rules
+  bool finished = true;      // false: the limit was reached
 };
 
-// Rewrites `d` by the rules, earlier ones first, and by the normal form of the structure, at most `limit` rule steps.
+// Rewrites `d` by the rules, earlier ones first, and by the normal form of the structure, with at most `limit` steps by
+// rules.
 Simplification simplify(OpenDiagram& d, std::span<const OrientedRule> rules, std::size_t limit);
 
 }  // namespace skein::monoidal
