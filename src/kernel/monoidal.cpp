@@ -82,10 +82,13 @@ const OpenDiagram& Kernel::side(Side s) const {
   return s == Side::left ? open_->left : open_->right;
 }
 
-OpenDiagram& Kernel::side(Side s) { return const_cast<OpenDiagram&>(std::as_const(*this).side(s)); }
+OpenDiagram& Kernel::host(Side s) {
+  side(s);  // a claim is open
+  return s == Side::left ? open_->left : open_->right;
+}
 
 Trace Kernel::rewrite(Side s, Symbol rule, Direction d, Placement placement) {
-  OpenDiagram& host = side(s);
+  OpenDiagram& diagram = host(s);
   const auto at = known_.find(rule);
   if (at == known_.end()) throw Rejected("there is no rule or earlier theorem '" + rule.text() + "'.");
   const Known& known = at->second;
@@ -94,17 +97,17 @@ Trace Kernel::rewrite(Side s, Symbol rule, Direction d, Placement placement) {
   if (!known.rule->two_way() && open_->claim->two_way())
     throw Rejected("the one-way rule '" + rule.text() + "' cannot prove an equation; state the claim with =>.");
   std::string why;
-  const auto match = Match::make(host, *known.rule, d, std::move(placement), &why);
+  const auto match = Match::make(diagram, *known.rule, d, std::move(placement), &why);
   if (!match) throw Rejected("the rule '" + rule.text() + "' does not match there: " + why);
-  Trace trace = monoidal::rewrite(host, *match);
+  Trace trace = monoidal::rewrite(diagram, *match);
   open_->steps.emplace_back(s, RuleStep{rule, d, match->placement()});
   open_->tainted |= known.tainted;
   return trace;
 }
 
 void Kernel::move(Side s, const Move& m) {
-  OpenDiagram& host = side(s);
-  guarded([&] { apply(host, m); });
+  OpenDiagram& diagram = host(s);
+  guarded([&] { apply(diagram, m); });
   open_->steps.emplace_back(s, m);
 }
 

@@ -76,7 +76,7 @@ class Kernel {
     std::vector<std::pair<Side, Step>> steps;
     bool tainted = false;
   };
-  OpenDiagram& side(Side s);
+  OpenDiagram& host(Side s);
   void require_unknown(const RulePtr& claim) const;
   void learn(RulePtr claim, bool tainted);
 

@@ -165,4 +165,8 @@ std::string write_certificate(const Kernel& k, const std::vector<Symbol>& wanted
   return out;
 }
 
+MonoidalReplay replay_monoidal(std::string_view text, const CertificateSource& source) {
+  return Reader(text, source, 0).all();
+}
+
 }  // namespace skein::monoidal

@@ -32,6 +32,8 @@ class Pairing {
   bool paired(BoxId left) const { return image_.boxes[left.id] != no_box; }
   bool taken(BoxId right) const { return box_taken_[right.id]; }
 
+  const std::vector<NodeId>& paired_nodes() const { return nodes_; }  // of the left diagram, in order
+
   struct Mark {
     std::size_t nodes, boxes;
   };
@@ -157,43 +159,94 @@ std::optional<std::vector<ColourClass>> colour_classes(const OpenDiagram& left, 
   return classes;
 }
 
-// Pairs the classes' boxes by trying, with backtracking.
-IsomorphismSearch::Outcome branch(Pairing& p, const std::vector<ColourClass>& classes, std::size_t limit) {
-  struct Choice {
-    const ColourClass* among;
-    std::size_t box, tried;  // position in the class; number of partners tried
-    Pairing::Mark mark;
-  };
-  std::vector<Choice> choices;
-  std::size_t c = 0, box = 0;  // the next box to look at
-  while (true) {
-    while (c < classes.size() && (box == classes[c].left.size() || p.paired(classes[c].left[box]))) {
-      if (box < classes[c].left.size())
-        ++box;
-      else
-        ++c, box = 0;
-    }
-    if (c == classes.size()) return IsomorphismSearch::Outcome::found;
-    choices.push_back({&classes[c], box, 0, p.mark()});
-    // Partners are tried from the same position on: copies of one component are then paired in order.
-    while (true) {
-      if (choices.empty()) return IsomorphismSearch::Outcome::none;
-      Choice& choice = choices.back();
-      p.undo(choice.mark);
-      const std::size_t size = choice.among->right.size();
-      if (choice.tried == size) {
-        choices.pop_back();
-        continue;
+// Pairs the boxes of the classes by trying, with backtracking. The parts that hang together by no wire but those that
+// the boundary determines are paired one after the other: a part whose first box finds no partner has no counterpart,
+// whatever the parts before it were paired with.
+class Branching {
+ public:
+  using Outcome = IsomorphismSearch::Outcome;
+  Branching(const OpenDiagram& left, const OpenDiagram& right, Pairing& p, const std::vector<ColourClass>& classes,
+            std::size_t limit)
+      : left_(left), right_(right), p_(p), classes_(classes), limit_(limit), floor_(p.mark().nodes) {}
+
+  Outcome run() {
+    while (choose_reader() || choose_first()) {
+      while (!advance()) {
+        if (gave_up_) return Outcome::gave_up;
+        if (choices_.back().first) return Outcome::none;
+        choices_.pop_back();
       }
-      if (limit-- == 0) return IsomorphismSearch::Outcome::gave_up;
-      const BoxId partner = choice.among->right[(choice.box + choice.tried++) % size];
-      if (p.taken(partner) || !p.pair_and_spread(choice.among->left[choice.box], partner)) continue;
-      c = static_cast<std::size_t>(choice.among - classes.data());
-      box = choice.box;
-      break;
     }
+    return Outcome::found;
   }
-}
+
+ private:
+  struct Choice {
+    bool first;  // of a part
+    BoxId box;
+    std::vector<BoxId> readers;  // among which the partner is, if not the first of a part
+    std::size_t tried = 0;
+    Pairing::Mark mark;
+    std::size_t floor;
+  };
+
+  // A box that reads a wire of the part under way; its partner reads the same port of the image.
+  bool choose_reader() {
+    const auto& nodes = p_.paired_nodes();
+    for (std::size_t i = nodes.size(); i-- > floor_;)
+      for (Port reader : left_.consumers(nodes[i])) {
+        if (reader.box == boundary || p_.paired(reader.box)) continue;
+        std::vector<BoxId> partners;
+        for (Port p : right_.consumers(p_.image().nodes[nodes[i].id]))
+          if (p.box != boundary && p.index == reader.index && !p_.taken(p.box)) partners.push_back(p.box);
+        choices_.push_back({false, reader.box, std::move(partners), 0, p_.mark(), floor_});
+        return true;
+      }
+    floor_ = nodes.size();
+    return false;
+  }
+
+  // The first box of the next part.
+  bool choose_first() {
+    choices_.clear();
+    for (; class_ < classes_.size(); ++class_, position_ = 0) {
+      const std::vector<BoxId>& left = classes_[class_].left;
+      while (position_ < left.size() && p_.paired(left[position_])) ++position_;
+      if (position_ == left.size()) continue;
+      choices_.push_back({true, left[position_], {}, 0, p_.mark(), floor_});
+      return true;
+    }
+    return false;
+  }
+
+  // The next partner in the last choice that fits.
+  bool advance() {
+    Choice& c = choices_.back();
+    // The partners of the first box of a part are tried from its own position on: copies of one part are then paired
+    // in order.
+    const std::vector<BoxId>& partners = c.first ? classes_[class_].right : c.readers;
+    const std::size_t from = c.first ? position_ : 0;
+    while (c.tried < partners.size()) {
+      p_.undo(c.mark);
+      floor_ = c.floor;
+      const BoxId partner = partners[(from + c.tried++) % partners.size()];
+      if (p_.taken(partner)) continue;
+      if (limit_ == 0) return !(gave_up_ = true);
+      --limit_;
+      if (p_.pair_and_spread(c.box, partner)) return true;
+    }
+    p_.undo(c.mark);
+    return false;
+  }
+
+  const OpenDiagram &left_, &right_;
+  Pairing& p_;
+  const std::vector<ColourClass>& classes_;
+  std::size_t limit_, floor_;  // wires that were paired before the floor belong to parts that are done
+  std::size_t class_ = 0, position_ = 0;
+  std::vector<Choice> choices_;  // of the part under way
+  bool gave_up_ = false;
+};
 
 }  // namespace
 
@@ -211,8 +264,9 @@ IsomorphismSearch search_isomorphism(const OpenDiagram& left, const OpenDiagram&
   if (!complete) {
     const auto classes = colour_classes(left, right, p);
     if (!classes) return {};
-    // Every class member is tried at least once before giving up.
-    if (const Outcome o = branch(p, *classes, limit + left.boxes()); o != Outcome::found) return {o, {}};
+    // Every box is tried at least once before giving up.
+    if (const Outcome o = Branching(left, right, p, *classes, limit + left.boxes()).run(); o != Outcome::found)
+      return {o, {}};
   }
   if (const std::string why = no_isomorphism(left, right, p.image()); !why.empty())
     throw std::logic_error("the search for an isomorphism found none: " + why);

@@ -3,7 +3,8 @@
 
 #include "monoidal/support.hpp"
 
-using namespace skein;
+using skein::IllTyped;
+using skein::Symbol;
 using namespace skein::monoidal;
 using namespace skein::monoidal::testing;
 
@@ -95,7 +96,7 @@ TEST_CASE("moves are refused where the structure does not allow them, and change
   OpenDiagram dead = comonoid("f") >> comonoid.drop();
   const auto refused = [](OpenDiagram& d, const Move& m) {
     const std::uint64_t before = d.revision();
-    CHECK_THROWS_AS(monoidal::apply(d, m), IllTyped);
+    CHECK_THROWS_AS(skein::monoidal::apply(d, m), IllTyped);
     CHECK(d.revision() == before);
   };
   refused(dead, {.kind = Move::Kind::drop, .box = {0}});
@@ -110,7 +111,7 @@ TEST_CASE("moves are refused where the structure does not allow them, and change
   refused(apart, {.kind = Move::Kind::split, .box = {0}, .consumers = {{boundary, 1}}});
   refused(apart, {.kind = Move::Kind::insert, .generator = {1}, .sources = {}});
   OpenDiagram two = markov("d") >> markov.copy();
-  monoidal::apply(two, {.kind = Move::Kind::split, .box = {0}, .consumers = {{boundary, 1}}});
+  skein::monoidal::apply(two, {.kind = Move::Kind::split, .box = {0}, .consumers = {{boundary, 1}}});
   CHECK(isomorphic(two, markov.copy() >> (markov("d") * markov("d"))));
 }
 
