@@ -27,9 +27,9 @@ void Kernel::require_unknown(const RulePtr& claim) const {
   if (known_.count(claim->name())) throw Rejected("there is already a rule or theorem '" + claim->name().text() + "'.");
 }
 
-void Kernel::learn(RulePtr claim, bool tainted) {
+void Kernel::learn(const RulePtr& claim, bool tainted) {
   require_unknown(claim);
-  known_[claim->name()] = {std::move(claim), tainted};
+  known_[claim->name()] = {claim, tainted};
 }
 
 void Kernel::add_rule(RulePtr rule) {

@@ -44,7 +44,7 @@ class Kernel {
   const Theory& theory() const { return theory_; }
   void add_rule(RulePtr rule);
   // A claim whose proof failed, to go on with: whatever uses it is tainted.
-  void assume(RulePtr claim) { learn(std::move(claim), true); }
+  void assume(const RulePtr& claim) { learn(claim, true); }
   // A rule, theorem or assumed claim; null if there is none.
   RulePtr find(Symbol name) const;
   const std::vector<TheoremPtr>& theorems() const { return theorems_; }
@@ -78,7 +78,7 @@ class Kernel {
   };
   OpenDiagram& host(Side s);
   void require_unknown(const RulePtr& claim) const;
-  void learn(RulePtr claim, bool tainted);
+  void learn(const RulePtr& claim, bool tainted);
 
   Theory theory_;
   struct Known {
