@@ -5,6 +5,9 @@
 namespace skein::monoidal {
 namespace {
 
+// Finding out whether a side connects takes a pass for each input: not worth it for the sides of large theorems.
+constexpr std::size_t largest_passes = 100'000;
+
 // Whether every input reaches every output. One pass for each input, stopping at the first that does not.
 bool connects_all(const OpenDiagram& d) {
   const std::vector<BoxId> order = topological_order(d);
@@ -42,7 +45,7 @@ RuleSide::RuleSide(const OpenDiagram& d) : diagram_(renumbered(d)) {
     legs_.insert(legs_.end(), legs.begin(), legs.end());
   }
   first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));
-  connects_ = connects_all(diagram_);
+  connects_ = diagram_.inputs().size() * diagram_.boxes() <= largest_passes && connects_all(diagram_);
 }
 
 std::span<const std::uint32_t> RuleSide::legs(NodeId n) const {

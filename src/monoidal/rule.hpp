@@ -17,7 +17,8 @@ class RuleSide {
   // The output legs at a node, ascending: several where the side ends in a copy, none in its interior.
   std::span<const std::uint32_t> legs(NodeId n) const;
   // Every input reaches every output, so in an acyclic host every match is convex: a path from an output back to an
-  // input would close a cycle. Also true without inputs or outputs, where no path can re-enter.
+  // input would close a cycle. Also true without inputs or outputs, where no path can re-enter. Not found out of very
+  // large sides.
   bool connects() const { return connects_; }
 
  private:
