@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <sstream>
 
 #include "kernel/digest.hpp"
@@ -93,7 +92,7 @@ TEST_CASE("forged certificates are rejected with the step and the reason") {
              Contains("no rule or earlier theorem"));
   CHECK_THAT(reason(replaced(text, "left assoc forward", "left unit forward")), Contains("does not place every"));
   CHECK_THAT(reason(replaced(text, "assoc4 ==", "assoc ==")), Contains("already a rule or theorem"));
-  CHECK_THAT(reason(replaced(text, "assoc4 ==", "assoc4 =>")), Contains(""));
+  CHECK(reason(replaced(text, "assoc4 ==", "assoc4 =>")).empty());  // claims less: equations serve one-way claims
   CHECK_THAT(reason(replaced(text, "theory Monoid symmetric", "theory Monoid braided")), Contains("forgets crossings"));
   CHECK_THAT(reason(text.substr(0, text.size() - 1)), Contains("not complete"));
   CHECK_THAT(reason(text.substr(0, text.rfind("iso"))), Contains("ends too early"));
@@ -138,7 +137,7 @@ TEST_CASE("what rests on a failed claim is tainted and never written") {
   Kernel k({Symbol("T"), l.signature(), {}});
   k.assume(rule("bad", l("f"), l("g")));
   prove(k, rule("use", l("f") >> l("f"), l("g") >> l("f")), std::vector<OrientedRule>{{k.find(Symbol("bad"))}});
-  prove(k, rule("again", l("f") >> l("f") >> l("f"), l("g") >> l("f") >> l("f")),
+  prove(k, rule("again", (l("f") >> l("f")) * l("g"), (l("g") >> l("f")) * l("g")),
         std::vector<OrientedRule>{{k.find(Symbol("use"))}});
   prove(k, rule("fine", l("f"), l("f")), {});
   CHECK(k.theorems()[0]->tainted());
@@ -334,7 +333,7 @@ std::vector<Model> models_of(const Theory& t, Random& random) {
 TEST_CASE("mutated certificates are rejected with a reason, or prove what is true in models") {
   Random random(17);
   std::size_t accepted = 0, changed = 0, tested = 0, mutations = 0, named_steps = 0;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 120; ++round) {
     const Structure structure = static_cast<Structure>(round % 4);
     const std::string text = random_certificate(random, structure);
     REQUIRE(reason(text) == "");
@@ -367,7 +366,7 @@ TEST_CASE("mutated certificates are rejected with a reason, or prove what is tru
   }
   INFO(mutations << " mutations, " << accepted << " accepted, " << changed << " with a theorem, " << tested
                  << " of them tested in models, " << named_steps << " rejections named a step");
-  CHECK(mutations > 9000);
+  CHECK(mutations > 10000);
   CHECK(tested > 300);
   CHECK(tested * 10 >= changed * 9);
   CHECK(named_steps > 1000);
