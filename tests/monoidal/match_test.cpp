@@ -252,6 +252,38 @@ TEST_CASE("in a cartesian theory a side matches as a term, even where an input d
   for (const Redex& x : found) CHECK(equal(rewritten(host, r, x), expected));
 }
 
+TEST_CASE("a placement that is no legal match is refused with the reason") {
+  const Language l(Structure::symmetric, {{"f", 1, 1}, {"h", 2, 2}, {"e", 1, 0}});
+  const OpenDiagram one = l("f") * l.id();
+  const Rule two = rule(l("f") * l("f"), l("h"));
+  const auto image = [&](std::uint32_t in, std::uint32_t out, std::vector<BoxId> boxes, std::vector<Exit> exits = {}) {
+    Placement p{std::vector<NodeId>(two.left().nodes()), std::move(boxes), std::move(exits)};
+    for (std::uint32_t b = 0; b < 2; ++b) {
+      p.nodes[two.left().sources({b})[0].id] = {in};
+      p.nodes[two.left().targets({b})[0].id] = {out};
+    }
+    return p;
+  };
+  const std::uint32_t in = one.sources({0})[0].id, out = one.targets({0})[0].id;
+  CHECK_THAT(refusal(one, two, image(in, out, {BoxId{0}, BoxId{0}})), Catch::Contains("two boxes are placed on one"));
+  CHECK_THAT(refusal(one, two, image(in, out, {BoxId{0}, BoxId{1}})), Catch::Contains("none of its generator"));
+  CHECK_THAT(refusal(one, two, image(out, in, {BoxId{0}, BoxId{0}})), Catch::Contains("does not lie where"));
+  CHECK_THAT(refusal(one, two, image(in, 99, {BoxId{0}, BoxId{0}})), Catch::Contains("none of its object"));
+  CHECK_THAT(refusal(one, two, image(in, out, {BoxId{0}})), Catch::Contains("every wire and box"));
+  const Rule wires = rule(l.id(2), l.swap());
+  CHECK_THAT(refusal(one, wires, {{NodeId{in}, NodeId{in}}, {}, {}}),
+             Catch::Contains("two inputs are placed on one wire"));
+  const Rule wire = rule(l.id(), l("f"));
+  const Exit exit{{BoxId{0}, 0}, 0}, staying{{BoxId{0}, 0}, stays};
+  CHECK(refusal(one, wire, {{NodeId{in}}, {}, {exit}}) == "");
+  CHECK_THAT(refusal(one, wire, {{NodeId{in}}, {}, {staying}}), Catch::Contains("does not have"));
+  CHECK_THAT(refusal(one, wire, {{NodeId{in}}, {}, {{exit.consumer, 1}}}), Catch::Contains("does not have"));
+  CHECK_THAT(refusal(one, wire, {{NodeId{in}}, {}, {exit, exit}}), Catch::Contains("two exits"));
+  CHECK_THAT(refusal(one, wire, {{NodeId{out}}, {}, {exit}}), Catch::Contains("does not read an output"));
+  const Language other(Structure::symmetric, {{"f", 1, 1}});
+  CHECK_THAT(refusal(other("f"), wire, {{NodeId{0}}, {}, {}}), Catch::Contains("another theory"));
+}
+
 TEST_CASE("one-way rules are not read backwards, and stale matches are refused") {
   const Language l(Structure::symmetric, {{"f", 1, 1}, {"g", 1, 1}});
   const Rule r(Symbol("r"), l("f"), l("g"), false);
@@ -263,6 +295,37 @@ TEST_CASE("one-way rules are not read backwards, and stale matches are refused")
   rewrite(host, *found[0].match);
   CHECK_THROWS_AS(rewrite(host, *found[1].match), std::logic_error);
 }
+
+namespace {
+
+// Placements that are changed at random are refused, or lead to a result that the definition allows.
+void forge(Random& random, const OpenDiagram& host, const Rule& r, const std::vector<OpenDiagram>& allowed) {
+  for (const Redex& x : redexes(host, r))
+    for (int i = 0; i < 10; ++i) {
+      Placement p = x.placement;
+      for (std::size_t changes = 1 + below(random, 2); changes > 0; --changes) {
+        const std::size_t what = below(random, 4);
+        if (what == 0 && !p.nodes.empty())
+          p.nodes[below(random, p.nodes.size())] = {static_cast<std::uint32_t>(below(random, host.node_bound() + 1))};
+        else if (what == 1 && !p.boxes.empty())
+          p.boxes[below(random, p.boxes.size())] = {static_cast<std::uint32_t>(below(random, host.box_bound() + 1))};
+        else if (what == 2 && !p.exits.empty())
+          p.exits.erase(p.exits.begin());
+        else
+          p.exits.push_back({{below(random, 2) ? boundary : BoxId{static_cast<std::uint32_t>(below(random, 4))},
+                              static_cast<std::uint32_t>(below(random, 2))},
+                             below(random, 3) ? static_cast<std::uint32_t>(below(random, 2)) : stays});
+      }
+      const auto m = Match::make(host, r, Direction::forward, p);
+      if (!m) continue;
+      OpenDiagram d = host;
+      rewrite(d, *m);
+      REQUIRE(invalidity(d) == "");
+      REQUIRE(contains(allowed, d, isomorphic));
+    }
+}
+
+}  // namespace
 
 TEST_CASE("the results of matching are those of the definition, for every structure") {
   struct Side {
@@ -296,6 +359,7 @@ TEST_CASE("the results of matching are those of the definition, for every struct
       matched += expected.size();
       REQUIRE(found.size() == expected.size());
       for (const OpenDiagram& d : expected) REQUIRE(contains(found, d, isomorphic));
+      forge(random, host, r, expected);
     }
     CHECK(matched > 100);
   }
