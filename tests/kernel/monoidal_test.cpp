@@ -371,3 +371,29 @@ TEST_CASE("mutated certificates are rejected with a reason, or prove what is tru
   CHECK(tested * 10 >= changed * 9);
   CHECK(named_steps > 1000);
 }
+
+TEST_CASE("a mutated certificate, named anew, gives no more by import than by itself") {
+  Random random(19);
+  const Monoid t;
+  const std::string base = write_certificate(t.kernel);
+  Kernel k({Symbol("Monoid"), t.l.signature(), {t.assoc, t.unit}});
+  k.import(t.kernel, skein::digest(base));
+  const std::string head = replaced(write_certificate(k), "import " + skein::digest(base) + "\n", "");
+  prove(k, rule("again", (t.l("u") * t.l("u") * t.l.id()) >> (t.l("m") * t.l.id()) >> t.l("m"), t.l.id()),
+        std::vector<OrientedRule>{{k.find(Symbol("units"))}});
+  const std::string all = write_certificate(k), use = all.substr(all.find("theorem "));
+  REQUIRE(reason(head + "import " + skein::digest(base) + "\n" + use, [&](std::string_view) { return base; }) == "");
+  std::size_t rejected = 0, imported = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string other = mutated(random, base);
+    const CertificateSource source = [&](std::string_view) { return other; };
+    const bool holds_alone = reason(other) == "";
+    const std::string importing = head + "import " + skein::digest(other) + "\n";
+    const std::string why = reason(importing, source);
+    if (!holds_alone) REQUIRE_FALSE(why.empty());
+    (why.empty() ? imported : rejected) += 1;
+    if (!why.empty()) REQUIRE_FALSE(reason(importing + use, source).empty());
+  }
+  CHECK(rejected > 500);
+  CHECK(imported > 5);
+}
