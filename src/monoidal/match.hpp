@@ -39,9 +39,9 @@ struct Placement {
 
 class Match {
  public:
-  // The only maker. Empty if the placement is no legal match; then *why, if given, is one sentence. The rule must live
-  // as long as the match. Costs the size of the side and the consumers of its outputs, and, unless the side connects
-  // (RuleSide::connects), the part of the host that its outputs reach.
+  // The only maker. The host must be valid (valid.hpp). Empty if the placement is no legal match; then *why, if given,
+  // is one sentence. The rule must live as long as the match. Costs the size of the side and the consumers of its
+  // outputs, and, unless the side connects (RuleSide::connects), the part of the host that its outputs reach.
   static std::optional<Match> make(const OpenDiagram& host, const Rule& rule, Direction d, Placement placement,
                                    std::string* why = nullptr);
 
