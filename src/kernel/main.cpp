@@ -47,12 +47,14 @@ std::string replay_theory(const std::string& text, const std::filesystem::path& 
   const MonoidalReplay r =
       replay_monoidal(text, certificates_in(file.parent_path().empty() ? "." : file.parent_path()));
   const Theory& theory = r.kernel.theory();
-  std::string out = "theory " + theory.name.text() + " (" + std::string(name_of(theory.signature->structure())) + ", " +
-                    std::to_string(theory.rules.size()) + " rules)";
-  for (const TheoremPtr& t : r.kernel.theorems())
-    out += "\n  " + write(*t->statement()).substr(0, write(*t->statement()).find('\n')) + " " +
-           std::to_string(t->statement()->left().boxes()) + " boxes, " +
-           std::to_string(t->statement()->right().boxes()) + " boxes; " + std::to_string(t->steps().size()) + " steps";
+  std::string out = "theory " + theory.name.text() + ", " + std::string(name_of(theory.signature->structure())) +
+                    ", rules: " + std::to_string(theory.rules.size());
+  for (const TheoremPtr& t : r.kernel.theorems()) {
+    const Rule& claim = *t->statement();
+    out += "\n  " + claim.name().text() + ": " + std::to_string(claim.left().boxes()) +
+           (claim.two_way() ? " boxes == " : " boxes => ") + std::to_string(claim.right().boxes()) + " boxes; " +
+           std::to_string(t->steps().size()) + " steps";
+  }
   return out;
 }
 

@@ -81,7 +81,7 @@ class OpenDiagram {
   Occurrences occurrences(GeneratorId g) const;
   std::uint32_t occurrence_count(GeneratorId g) const;
 
-  // Changes with every change of the diagram, and differs between diagrams: a Match is for one revision.
+  // Changes with every change of the diagram; equal only for copies of one. A Match is for one revision.
   std::uint64_t revision() const { return revision_; }
 
  private:
