@@ -4,14 +4,15 @@
 cmake_minimum_required(VERSION 3.25)
 
 # From the bottom up.
-set(SKEIN_LAYERS diagram graph theory kernel lang onnx backend rewrite verify prove search check draw batch cli)
+set(SKEIN_LAYERS diagram graph theory monoidal kernel lang onnx backend rewrite verify prove search check draw batch cli)
 
-# What each layer links. For theory and kernel, which are trusted, this is also all they may include.
+# What each layer links. For theory, monoidal and kernel, which are trusted, this is also all they may include.
 set(SKEIN_USES_diagram)
 set(SKEIN_USES_graph diagram)
 set(SKEIN_USES_theory diagram)
-set(SKEIN_USES_kernel theory diagram)
-set(SKEIN_USES_lang theory graph diagram)
+set(SKEIN_USES_monoidal diagram)
+set(SKEIN_USES_kernel monoidal theory diagram)
+set(SKEIN_USES_lang kernel monoidal theory graph diagram)
 set(SKEIN_USES_onnx lang)
 set(SKEIN_USES_backend theory diagram)
 set(SKEIN_USES_rewrite kernel graph)
@@ -29,7 +30,7 @@ set(SKEIN_HEAVY_HEADERS "^(z3(\\+\\+)?\\.h|Eigen/|boost/|onnx/.*\\.h$|google/pro
 # The layers whose headers `layer` may include, itself among them.
 function(skein_visible_layers layer result)
   set(visible ${layer})
-  if(layer MATCHES "^(theory|kernel)$")
+  if(layer MATCHES "^(theory|monoidal|kernel)$")
     list(APPEND visible ${SKEIN_USES_${layer}})
   else()
     foreach(other IN LISTS SKEIN_LAYERS)

@@ -6,7 +6,7 @@ command -v nm >/dev/null && [ -x "$kernel" ] || exit 77
 
 symbols=$(nm -C "$kernel")
 grep -q 'skein::Kernel::conclude' <<<"$symbols" || { echo "$kernel has no symbols to look at"; exit 77; }
-forbidden='Z3_|z3::|boost::|Eigen::|google::protobuf|onnx|arb_set|skein::(Normaliser|RuleBook|Z3Oracle|Deriver|Module|Parser|normalise|prove_)'
+forbidden='Z3_|z3::|boost::|Eigen::|google::protobuf|onnx|arb_set|skein::(monoidal::(Matcher|Model|simplify|normalise|search_isomorphism)|Normaliser|RuleBook|Z3Oracle|Deriver|Module|Parser|normalise|prove_)'
 if grep -E "$forbidden" <<<"$symbols"; then
   echo "skein-kernel contains symbols of something that is not the kernel"
   exit 1

@@ -30,8 +30,9 @@ check "$PWD/src"
 
 refuses diagram/a.hpp '#include "kernel/step.hpp"' 'diagram may include only: diagram.'
 refuses diagram/a.hpp '#include <kernel/step.hpp>' 'diagram may include only: diagram.'
-refuses kernel/a.cpp '  #  include "graph/order.hpp"' 'kernel may include only: kernel, theory, diagram.'
+refuses kernel/a.cpp '  #  include "graph/order.hpp"' 'kernel may include only: kernel, monoidal, theory, diagram.'
 refuses theory/a.cpp '#include "graph/order.hpp"' 'theory may include only: theory, diagram.'
+refuses monoidal/a.cpp '#include "theory/meaning.hpp"' 'monoidal may include only: monoidal, diagram.'
 refuses prove/deep/a.cpp '#include "cli/command.hpp"' 'prove may include only:'
 refuses prove/a.cpp '#include <z3++.h>' 'only src/verify may talk to Z3'
 refuses verify/a.hpp '#include <z3++.h>' 'belongs in a .cpp file'
