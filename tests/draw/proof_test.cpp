@@ -60,7 +60,7 @@ TEST_CASE("the walk leads from the left side to the right in single inferences")
   for (const auto& [name, r] : subjects()) {
     INFO(name);
     const Statement& s = r.theorem->statement();
-    const Derivation d = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
+    const DerivationChain d = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
     CHECK(d.first == value(*r.kernel, s.left, d.axes));
     REQUIRE(!d.links.empty());
     CHECK(d.links.back().after == value(*r.kernel, s.right, d.axes));
@@ -81,8 +81,8 @@ TEST_CASE("the walk leads from the left side to the right in single inferences")
 TEST_CASE("with fewer links the walk has the same ends") {
   const Replay r = replayed("attention_stable");
   const Statement& s = r.theorem->statement();
-  const Derivation whole = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
-  const Derivation coarse = read_derivation(*r.kernel, s.left, s.right, *r.conclusion, 4);
+  const DerivationChain whole = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
+  const DerivationChain coarse = read_derivation(*r.kernel, s.left, s.right, *r.conclusion, 4);
   CHECK(whole.links.size() > 10);
   CHECK(coarse.links.size() <= 4);
   CHECK(coarse.steps == whole.steps);
@@ -100,7 +100,7 @@ TEST_CASE("phases begin and end with the sides of the claim and differ where the
     REQUIRE(p.diagrams.size() >= 2);
     CHECK(p.diagrams.size() <= 8);
     REQUIRE(p.phases.size() + 1 == p.diagrams.size());
-    const Derivation d = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
+    const DerivationChain d = read_derivation(*r.kernel, s.left, s.right, *r.conclusion);
     CHECK(value(*r.kernel, p.diagrams.front(), d.axes) == value(*r.kernel, s.left, d.axes));
     CHECK(value(*r.kernel, p.diagrams.back(), d.axes) == value(*r.kernel, s.right, d.axes));
     std::size_t steps = 0;
