@@ -101,6 +101,7 @@ std::vector<Symbol> RuleBook::names() const {
 std::map<Symbol, Statement> RuleBook::statements() const {
   std::map<Symbol, Statement> out;
   for (const TheoremPtr& axiom : kernel_axioms()) out.emplace(axiom->name(), axiom->statement());
+  for (const auto& [name, theorem] : verified_) out.emplace(name, theorem->statement());
   for (Symbol name : names()) try {
       out.emplace(name, read_claim(read_text(ledger_.path(name))));
     } catch (const Rejected&) {  // an edited certificate
@@ -194,6 +195,7 @@ RuleReport RuleBook::verify(const Claim& claim, const DeriveOptions& options) {
   if (report.status != RuleStatus::verified || claim.negated || claim.kind == ClaimKind::axiom) return report;
   report.note = misclassified(claim, statement, report, hinted);
   ledger_.add(report.theorem);
+  verified_[claim.name] = report.theorem;
   return report;
 }
 

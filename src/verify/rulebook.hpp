@@ -47,7 +47,7 @@ class RuleBook {
   bool admit(Kernel& k, Symbol name);
   // The theorems of the ledger's folder, by name.
   std::vector<Symbol> names() const;
-  // What their certificates claim, which are not replayed: nothing that may be relied on.
+  // What their certificates claim, which are not replayed: nothing that may be relied on; and what was verified here.
   std::map<Symbol, Statement> statements() const;
   // Rules of the ledger that were left out because their certificates did not hold here, each with the reason.
   const std::map<Symbol, std::string>& left_out() const { return left_out_; }
@@ -62,6 +62,7 @@ class RuleBook {
 
   LeafOracle oracle_;
   Ledger ledger_;
+  std::map<Symbol, TheoremPtr> verified_;  // here, by verify()
   std::map<Symbol, std::string> left_out_;
 };
 
