@@ -24,9 +24,10 @@ struct Numbering {
 // Only candidates that look alike without being alike make the numbering branch; then the least text wins.
 class Canoniser {
  public:
-  explicit Canoniser(const Diagram& d) : d_(d), colours_(refine_colours(d)) {}
+  explicit Canoniser(const Diagram& d, std::size_t alternatives = SIZE_MAX)
+      : d_(d), colours_(refine_colours(d)), alternatives_(alternatives) {}
 
-  CanonicalForm run() const {
+  CanonicalForm run() {
     const std::size_t n = d_.boxes().size();
     Numbering s;
     s.number.assign(n, unranked);
@@ -182,11 +183,15 @@ class Canoniser {
     return search.run();
   }
 
-  CanonicalForm finish(Numbering s) const {
+  CanonicalForm finish(Numbering s) {
     for (;;) {
       Place place{};
       const std::vector<std::uint32_t> all = candidates(s, place);
       if (all.empty()) break;
+      if (alternatives_ == 0) {
+        take(s, place, all.front());
+        continue;
+      }
       std::vector<std::uint32_t> different;
       for (std::uint32_t c : all)
         if (std::none_of(different.begin(), different.end(), [&](auto o) { return alike(s, place, o, c); }))
@@ -197,6 +202,8 @@ class Canoniser {
       }
       std::optional<CanonicalForm> best;
       for (std::uint32_t c : different) {
+        if (best && alternatives_ == 0) break;
+        if (alternatives_ > 0 && alternatives_ != SIZE_MAX) --alternatives_;
         Numbering branch = s;
         take(branch, place, c);
         CanonicalForm form = finish(std::move(branch));
@@ -284,10 +291,13 @@ class Canoniser {
 
   const Diagram& d_;
   const Colours colours_;
+  std::size_t alternatives_;  // still to be tried
 };
 
 }  // namespace
 
 CanonicalForm canonical_form(const Diagram& d) { return Canoniser(d).run(); }
+
+CanonicalForm numbered_form(const Diagram& d, std::size_t alternatives) { return Canoniser(d, alternatives).run(); }
 
 }  // namespace skein

@@ -3,6 +3,7 @@
 // on the isomorphism class, and the text written with it. Two diagrams have one text iff they are isomorphic: names of
 // axes, of inputs (matched by position) and of outputs, the order of unordered inputs, of bound indices and of guards
 // and the numbers of noise sources leave no trace in it. The text is the same in every run and on every machine.
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,8 @@ struct CanonicalForm {
 };
 
 CanonicalForm canonical_form(const Diagram& d);
+// The same where at most so many alternatives are tried; beyond them ties are broken as they come. Two diagrams with
+// one text are isomorphic still, but isomorphic ones may then have two texts.
+CanonicalForm numbered_form(const Diagram& d, std::size_t alternatives);
 
 }  // namespace skein

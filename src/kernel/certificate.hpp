@@ -15,7 +15,7 @@ using TheoremSource = std::function<TheoremPtr(Symbol name)>;
 
 struct Replay {
   TheoremPtr theorem;
-  std::size_t steps = 0, leaves = 0;     // of the lemmas too
+  std::size_t steps = 0, leaves = 0;  // of the lemmas too
   std::size_t lemmas = 0;
   std::shared_ptr<Kernel> kernel;        // in which it was replayed, for whoever reads the derivation
   std::optional<EquationId> conclusion;  // of that kernel

@@ -55,8 +55,12 @@ class Confirmer {
       result_.problem = "no sizes were found at which the conditions hold";
       return result_;
     }
-    for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
-    for (const Environment& point : kept_) move_inputs(point);
+    try {
+      for (int k = 0; k < 2 * wanted && result_.instances < wanted && !late(); ++k) one(k, reason);
+      for (const Environment& point : kept_) move_inputs(point);
+    } catch (const EvaluationError& e) {
+      reason = e.what();
+    }
     if (result_.instances < wanted)
       result_.problem =
           late() ? fmt::format("time ran out after {} of {} instances", result_.instances, wanted)

@@ -32,14 +32,17 @@ WeightPool::WeightPool(const std::map<Symbol, WeightArray>& left, const std::vec
       found = Place{entries_.size() - 1, {}, {}};
       found->view = *haystacks_.back().find(*w.numbers, {});
     }
-    ++entries_[found->entry].readers;
+    Entry& e = entries_[found->entry];
+    ++e.readers;
+    e.renamed = e.renamed || e.owner_name != w.port->name;
     std::vector<bool>& used = used_[index(w.side)][found->entry];
     for (std::size_t p : found->view.positions(w.numbers->shape)) used[p] = true;
     places_[index(w.side)].emplace(w.port->name, std::move(*found));
   }
 
   for (const Entry& e : entries_)
-    constant_.push_back(e.readers == 1 && all_equal(e.numbers) && std::isfinite(e.numbers.values.front()));
+    constant_.push_back(all_equal(e.numbers) && std::isfinite(e.numbers.values.front()) &&
+                        (e.readers == 1 || interchangeable(e)));
   for (auto& side : places_)
     for (auto& [name, place] : side)
       if (constant_[place.entry]) place.constant = entries_[place.entry].numbers.values.front();
@@ -70,12 +73,23 @@ std::optional<WeightPool::Place> WeightPool::find(const Weight& w) const {
   return best;
 }
 
+// Whether neither numbers nor names say which of several arrays is meant, as of the zeros that a recurrence starts
+// with.
+bool WeightPool::interchangeable(const Entry& e) const {
+  std::size_t alike = 0;
+  bool renamed = false;
+  for (const Entry& other : entries_)
+    if (other.dtype == e.dtype && other.numbers.shape == e.numbers.shape && other.numbers.values == e.numbers.values)
+      ++alike, renamed = renamed || other.renamed;
+  return alike > 1 && renamed;
+}
+
 void WeightPool::add(const Weight& w) {
   Symbol name = w.port->name;
   for (int k = 2; std::find(taken_.begin(), taken_.end(), name) != taken_.end(); ++k)
     name = Symbol(fmt::format("{}_{}", w.port->name.text(), k));
   taken_.push_back(name);
-  Entry e{name, w.port->dtype, *w.numbers, {}, w.side, w.port->name, w.order, 0};
+  Entry e{name, w.port->dtype, *w.numbers, {}, w.side, w.port->name, w.order, 0, false};
   for (const Axis& a : w.port->axes) e.axis_names.push_back(a.name);
   entries_.push_back(std::move(e));
   haystacks_.emplace_back(entries_.back().numbers);

@@ -21,9 +21,10 @@ class WeightPool {
     Symbol owner_name;
     std::size_t order = 0;  // of the owner among all weights, the left side's first
     int readers = 0;        // weights that are views of it, its owner included
+    bool renamed = false;   // whether one of them has another name
   };
-  // What stands for one weight: a view of an array of the pool, or, for an array of equal numbers that the other side
-  // has no counterpart of, this number.
+  // What stands for one weight: a view of an array of the pool, or, for an array of equal numbers of which the other
+  // side has no counterpart or several, this number.
   struct Place {
     std::size_t entry = 0;
     ArrayView view;
@@ -49,6 +50,7 @@ class WeightPool {
   };
   static std::size_t index(Side s) { return s == Side::left ? 0 : 1; }
   std::optional<Place> find(const Weight& w) const;
+  bool interchangeable(const Entry& e) const;
   void add(const Weight& w);
 
   std::deque<Entry> entries_;

@@ -38,8 +38,7 @@ class Search {
     int left_after_found = more_after_small_gap;
     for (int k = 0; k < limits_.attempts && !late(); ++k) {
       if (best && left_after_found-- == 0) break;
-      const auto point =
-          instances_.draw(sizes(k), Instances::style(k), limits_.seed + 7919u * static_cast<unsigned>(k));
+      const auto point = draw(k);
       if (!point) continue;
       auto difference = look(*point);
       if (!difference || (best && difference->gap <= best->difference.gap)) continue;
@@ -82,6 +81,14 @@ class Search {
       return {};  // too large to be run
     }
   }
+  std::optional<Environment> draw(int k) const {
+    try {
+      return instances_.draw(sizes(k), Instances::style(k), limits_.seed + 7919u * static_cast<unsigned>(k));
+    } catch (const EvaluationError&) {
+      return {};  // too large to be drawn
+    }
+  }
+
   // In floats, which is cheap and spares the certified question.
   bool outside(const Environment& point) const {
     return in_domain(s_.left, point).inside == Truth::no || in_domain(s_.right, point).inside == Truth::no;

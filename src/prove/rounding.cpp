@@ -144,11 +144,15 @@ double rounding_error(const Statement& stored, const std::map<Symbol, WeightArra
   const Instances instances(stored, numbers, seed);
   const auto& sizes = instances.regular_sizes();
   std::optional<double> largest;
-  for (std::size_t k = 0; k < rounding_instances && !sizes.empty(); ++k)
-    if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k)) {
-      const auto d = float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point));
-      largest = std::max(largest.value_or(0), d.finite ? d.relative : INFINITY);
-    }
+  try {
+    for (std::size_t k = 0; k < rounding_instances && !sizes.empty(); ++k)
+      if (const auto point = instances.draw(sizes[k % sizes.size()], {}, seed + k)) {
+        const auto d = float_difference(evaluate(stored.left, *point), evaluate(stored.right, *point));
+        largest = std::max(largest.value_or(0), d.finite ? d.relative : INFINITY);
+      }
+  } catch (const EvaluationError&) {  // too large to be run
+    return INFINITY;
+  }
   return largest.value_or(INFINITY);
 }
 

@@ -64,6 +64,9 @@ DiagramBuilder::Image Copier::box(WireId w) {
 
 namespace {
 
+// A large block with many leaves that look alike may miss its lemma, which is then proved again.
+constexpr std::size_t most_alternatives = 64;
+
 bool is_leaf(const DiagramBuilder& b, WireId w, const std::set<WireId>& cuts) {
   return b.box(w).op == Op::input || cuts.count(w) > 0;
 }
@@ -88,7 +91,7 @@ class Anonymous {
     const Ref both = scratch_.make(shape, {l, r}, {});
     const Ref closed = both.at.empty() ? both : scratch_.reduce(Op::add, both.at, both);
     const Diagram d = freeze(scratch_, Symbol("block"), {}, {}, {{Symbol("out"), {}, closed}});
-    const CanonicalForm form = canonical_form(d);
+    const CanonicalForm form = numbered_form(d, most_alternatives);
     out.shape = form.text;
 
     // Axes of the sides: in the order of the bound indices of the sum over all of them.

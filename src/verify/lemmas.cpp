@@ -15,19 +15,8 @@ std::optional<Rewrite> Lemmas::prove(const Ref& left, const Ref& right, const st
   const auto block = block_of(k_.arena(), left, right, cuts, [this](WireId w) { return sign_of(w); });
   if (!block) return std::nullopt;
   auto known = by_shape_.find(block->shape);
-  if (known == by_shape_.end()) {
-    auto st = std::chrono::steady_clock::now();
-    known = by_shape_.emplace(block->shape, derive(*block, until)).first;
-    if (getenv("DBG"))
-      fprintf(stderr, "fresh %.3f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - st).count());
-  }
-  std::optional<Rewrite> rr = known->second ? instance(*known->second, *block) : std::nullopt;
-  if (getenv("DBG2")) fprintf(stderr, "%s\n", block->shape.c_str());
-  if (getenv("DBG"))
-    fprintf(stderr, "pair %u %u leaves %zu wires %zu lemma %d inst %d\n", left.wire.id, right.wire.id,
-            block->leaves.size(), (size_t)std::count(block->shape.begin(), block->shape.end(), '\n'),
-            (bool)known->second, (bool)rr);
-  return rr;
+  if (known == by_shape_.end()) known = by_shape_.emplace(block->shape, derive(*block, until)).first;
+  return known->second ? instance(*known->second, *block) : std::nullopt;
 }
 
 std::optional<Sign> Lemmas::sign_of(WireId w) {

@@ -1,5 +1,5 @@
-// Certificates that bring their lemmas: what is claimed is the last claim, a lemma is used by name and digest, and every
-// one is replayed.
+// Certificates that bring their lemmas: what is claimed is the last claim, a lemma is used by name and digest, and
+// every one is replayed.
 #include "kernel/support.hpp"
 
 using namespace skein;

@@ -31,8 +31,9 @@ struct Parsed {
   }
 };
 
-const char* affine = "(x[t, m], W[o, m], b[o]) -> y[t, o], z[t, o] {\n  y[t, o] = (sum[m] W[o, m] * x[t, m]) + b[o]\n"
-                     "  z[t, o] = b[o] + sum[m] x[t, m] * W[o, m]\n  return y[t, o], z[t, o]\n}\n";
+const char* affine =
+    "(x[t, m], W[o, m], b[o]) -> y[t, o], z[t, o] {\n  y[t, o] = (sum[m] W[o, m] * x[t, m]) + b[o]\n"
+    "  z[t, o] = b[o] + sum[m] x[t, m] * W[o, m]\n  return y[t, o], z[t, o]\n}\n";
 
 }  // namespace
 
