@@ -105,7 +105,7 @@ TEST_CASE("Hypotheses of a proof are told, and no text is taken for markup") {
   const std::vector<BatchResult> results{
       {c, "proved", R"({"verdict": "proved", "steps": 7, "hypotheses": ["x is not 0", "y > 0"]})", 0.5, false}};
   CHECK(to_markdown(results, "made")
-            .find("| a\\_b | equal | proved, 2 hypotheses | 7 | reads \\|x\\| as \\<y\\> and \\*z\\* |\n") !=
+            .find("| a\\_b | equal | proved, 2 hypotheses | 7 | 0.5 | reads \\|x\\| as \\<y\\> and \\*z\\* |\n") !=
         std::string::npos);
   CHECK(to_junit(results, "s").find("<system-out>hypothesis: x is not 0&#10;hypothesis: y &gt; 0&#10;</system-out>") !=
         std::string::npos);
