@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "lang/theory_models.hpp"
 
@@ -59,6 +60,19 @@ std::optional<Countermodel> ModelFinder::refute(const Rule& claim) {
     if (c) return c;
   }
   return std::nullopt;
+}
+
+std::size_t ModelFinder::confirm(const Rule& claim) const {
+  std::size_t count = 0;
+  const auto check = [&](const Model& m, const std::string& name) {
+    if (differs(claim, m, name))
+      throw std::logic_error(fmt::format("{} is proved in {}, but fails in a model of it", claim.name().text(),
+                                         theory_->name.text()));
+    ++count;
+  };
+  for (const DeclaredModel& m : theory_->models) check(m.model, m.name.text());
+  for (const Model& m : found_) check(m, "");
+  return count;
 }
 
 std::string no_refutation(const TheoryDeclaration& theory, const Rule& claim, const Model& m) {

@@ -78,9 +78,10 @@ class Runner {
     const std::vector<Derivation> all = results(left ? goal.left : goal.right, *rule, target ? &*target : nullptr);
     if (all.empty())
       return fail(at, goal,
-                  fmt::format(target ? "{} does not lead to the diagram that is written" : "{} occurs nowhere in it",
-                              rule->direction == Direction::forward ? "the left side of " + rule->rule->name().text()
-                                                                    : "the right side of " + rule->rule->name().text()));
+                  fmt::format("the {} side of {} {}", rule->direction == Direction::forward ? "left" : "right",
+                              rule->rule->name().text(),
+                              target ? "occurs nowhere such that the diagram that is written results"
+                                     : "occurs nowhere in it"));
     if (t.asks) return ask(goal, at, t, left, *rule, all);
     for (const Derivation& d : all) {
       Meeting next = goal;

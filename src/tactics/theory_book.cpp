@@ -116,6 +116,7 @@ class Decision {
     }
     if (!r.theorem->tainted()) {
       r.verdict = ClaimReport::Verdict::proved;
+      r.models = models_.confirm(*c.statement);
       return;
     }
     std::set<Symbol> used;
