@@ -31,8 +31,8 @@ Argument split(const std::string& argument) {
 }
 
 // A theory as the kernel sees it: its rules and defs.
-Kernel kernel_of(const TheoryDeclaration& t) {
-  Kernel k({t.name, t.signature, {}});
+monoidal::Kernel kernel_of(const TheoryDeclaration& t) {
+  monoidal::Kernel k({t.name, t.signature, {}});
   for (const TheoryClaim& c : t.claims)
     if (c.kind == TheoryClaim::Kind::rule || c.kind == TheoryClaim::Kind::definition) k.add_rule(c.statement);
   return k;
@@ -136,7 +136,7 @@ TheoryReplay replay_theory(const std::string& certificate, const std::string& ar
       return out;
     }
     // The theory of the certificate must be part of the declared one; its theorems then are statements there.
-    Kernel here = kernel_of(**theory);
+    monoidal::Kernel here = kernel_of(**theory);
     here.import(r.kernel, digest(text));
     std::size_t compared = 0;
     for (const TheoryClaim& c : (*theory)->claims) {
