@@ -57,7 +57,7 @@ class Printer {
       double sum = 0;
       for (NodeId n : d_.sources(b)) sum += static_cast<double>(place.at(n));
       const auto n = static_cast<double>(d_.sources(b).size());
-      items.push_back({n > 0 ? sum / n : static_cast<double>(wires_.size()), b, no_node});
+      items.push_back({n > 0 ? sum / n : place_of_state(b, place), b, no_node});
     }
     for (std::size_t i = 0; i < wires_.size(); ++i)
       if (d_.consumer_count(wires_[i]) > read_[wires_[i]]) items.push_back({static_cast<double>(i), {}, wires_[i]});
@@ -83,6 +83,19 @@ class Printer {
     rewire(wanted);
     out_.push_back(fmt::format("{}", fmt::join(parts, " * ")));
     wires_ = std::move(after);
+  }
+
+  // A box without inputs stands beside the wire that the box behind it reads next to its own.
+  double place_of_state(BoxId b, const std::map<NodeId, std::size_t>& place) const {
+    for (NodeId n : d_.targets(b))
+      for (const auto p : d_.consumers(n)) {
+        if (p.box == boundary) return static_cast<double>(p.index) - 0.5;
+        const auto sources = d_.sources(p.box);
+        for (std::size_t i = 0; i < sources.size(); ++i)
+          if (const auto at = place.find(sources[i]); at != place.end())
+            return static_cast<double>(at->second) + (i < p.index ? 0.5 : -0.5);
+      }
+    return static_cast<double>(wires_.size());
   }
 
   // From wires_ to `wanted`: the finest tensor product of identities, swaps, copies, discards and wire[...].

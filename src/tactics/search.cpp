@@ -13,9 +13,10 @@ class Frontier {
  public:
   Frontier(const Derivation& start, std::span<const OrientedRule> rules) : rules_(rules) {
     add({start.diagram, {}}, fingerprint(start.diagram), 0);
+    if (rules.empty()) level_ = states_.size();
   }
 
-  std::size_t level_size() const { return states_.size() - level_; }
+  std::size_t level_size() const { return states_.size() - level_; }  // states that are still to be expanded
   std::size_t size() const { return states_.size(); }
   std::optional<std::size_t> find(const OpenDiagram& d, std::uint64_t print) const {
     return known_.find(d, print, [&](std::size_t k) -> const OpenDiagram& { return states_[k].diagram; });
