@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "cli/report.hpp"
@@ -85,13 +86,22 @@ json to_json(const TheoryDeclaration& theory, const ClaimReport& r, const fs::pa
   return j;
 }
 
+// The theories whose theorems a theory takes over.
+void need(const TheoryDeclaration& theory, std::set<const TheoryDeclaration*>& needed) {
+  for (const TheoryClaim& c : theory.claims)
+    if (c.source && needed.insert(c.source->from.get()).second) need(*c.source->from, needed);
+}
+
 // Decides in the child; a message for each verdict, and one for each certificate.
 void work(const TheoryFile& file, const std::string& out, const CommonOptions& common, const Emit& emit) {
   BookOptions options;
   options.seed = common.seed;
   options.seconds = common.timeout;
   TheoryBook book(options);
-  for (const TheoryPtr& t : file.imported) book.add(t);
+  std::set<const TheoryDeclaration*> needed;
+  for (const TheoryPtr& t : file.own) need(*t, needed);
+  for (const TheoryPtr& t : file.imported)
+    if (needed.count(t.get())) book.add(t);
   for (const TheoryPtr& t : file.own) {
     const ProvedTheory& proved = book.add(t, [&](const ClaimReport& r) { emit(to_text(to_json(*t, r, out))); });
     std::vector<Symbol> wanted;

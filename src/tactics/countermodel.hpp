@@ -20,8 +20,8 @@ class ModelFinder {
   ModelFinder(TheoryPtr theory, std::uint64_t seed, std::size_t draws = 4000);
 
   std::optional<Countermodel> refute(const Rule& claim);
-  // The number of models at hand in which the claim was found to hold. Throws std::logic_error if it fails in one: for
-  // what was proved, which then contradicts the model.
+  // The number of models at hand, of those in which that is little work, in which the claim was found to hold. Throws
+  // std::logic_error if it fails in one: for what was proved, which then contradicts the model.
   std::size_t confirm(const Rule& claim) const;
 
  private:
