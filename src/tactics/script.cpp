@@ -145,6 +145,7 @@ class Runner {
       left.push_back({l.rule, Direction::forward});
       if (!l.rule->two_way()) continue;
       left.push_back({l.rule, Direction::backward});
+      if (!claim_.two_way()) continue;  // all of the way may be one-way, and only the left side goes that way
       right.push_back({l.rule, Direction::forward});
       right.push_back({l.rule, Direction::backward});
     }
