@@ -60,7 +60,7 @@ const Refused table[] = {
     {symmetric("  theorem t: f == f by { rewrote r }"), 5, 26, "unexpected \"rewrote\"", "did you mean \"rewrite\"?"},
     {symmetric("  theorem t: f == f by { = f }"), 5, 30, "unexpected \"}\"", "\"by\""},
     {symmetric("  theorem t: f ^ 2000 == f"), 5, 18, "at most 1000"},
-    {symmetric("  theorem t: f ^ 1000 ^ 1000 == f"), 5, 23, "more than 100000 boxes"},
+    {symmetric("  theorem t: (f ^ 1000) ^ 1000 == f"), 5, 25, "more than 100000 boxes"},
     // Names and types.
     {symmetric("  rule r: ff == f"), 5, 11, "there is no generator or def ff", "did you mean \"f\"?"},
     {symmetric("  rule r: A == f"), 5, 11, "there is no generator or def A", "id[A]"},
