@@ -112,7 +112,8 @@ void replay(const ReplayArguments& args, const Emit& emit) {
   if (!fs::exists(args.certificate, error)) bad_input("there is no such file", args.certificate);
   if (fs::is_directory(args.certificate, error)) bad_input("this is a directory, not a certificate", args.certificate);
   if (monoidal::is_monoidal_certificate(read_text(args.certificate))) {
-    if (args.architectures.size() != 1) usage_error("a certificate of a theory is replayed against FILE.skn or FILE.skn:THEOREM");
+    if (args.architectures.size() != 1)
+      usage_error("a certificate of a theory is replayed against FILE.skn or FILE.skn:THEOREM");
     const TheoryReplay r = replay_theory(args.certificate, args.architectures[0]);
     emit(to_text({{"statement", r.statement},
                   {"accepted", r.reason.empty()},
@@ -166,10 +167,10 @@ int run(const ReplayArguments& args, const CommonOptions& common) {
     print_json(result);
   else if (accepted)
     fmt::print("accepted {}: {} steps{}\n", args.certificate, result.at("steps").dump(),
-               result.at("output").is_null() ? ""
-                                             : fmt::format(", {} leaves asked, for the output {}",
-                                                           result.at("leaves").dump(),
-                                                           result.at("output").get<std::string>()));
+               result.at("output").is_null()
+                   ? ""
+                   : fmt::format(", {} leaves asked, for the output {}", result.at("leaves").dump(),
+                                 result.at("output").get<std::string>()));
   else
     fmt::print("rejected {}: {}\n", args.certificate, result.at("reason").get<std::string>());
   return accepted ? all_hold : ending != Ending::finished ? not_decided : some_fail;

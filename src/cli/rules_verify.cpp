@@ -207,8 +207,7 @@ struct Counts {
 
 class Run {
  public:
-  Run(const VerifyArguments& args, const CommonOptions& common)
-      : args_(args), common_(common) {
+  Run(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common) {
     std::vector<std::string> tensors;
     for (const std::string& f : args.files) (declares_theories(f) ? theories_ : tensors).push_back(f);
     if (args.files.empty() || !tensors.empty()) rules_ = read_rules(tensors);
@@ -216,7 +215,8 @@ class Run {
 
   int run() {
     for (const std::string& file : theories_) verify_theories(file);
-    if (rules_.empty() && results_.empty()) bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
+    if (rules_.empty() && results_.empty())
+      bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
     while (next_ < rules_.size()) {
       const std::size_t from = next_;
       const Budget budget{.seconds = common_.timeout, .megabytes = common_.memory, .grace = grace, .per_message = true};
@@ -257,7 +257,8 @@ class Run {
       const std::string reason = v.at("reason").is_string() ? v.at("reason").get<std::string>() : "";
       if (!common_.json)
         fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status,
-                   (negated ? "false " : "") + v.at("name").get<std::string>(), v.at("seconds").at("total").get<double>(),
+                   (negated ? "false " : "") + v.at("name").get<std::string>(),
+                   v.at("seconds").at("total").get<double>(),
                    !reason.empty()           ? reason
                    : v.at("steps").is_null() ? "by a model"
                                              : fmt::format("{} steps", v.at("steps").dump()));

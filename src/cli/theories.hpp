@@ -14,8 +14,8 @@ namespace skein::cli {
 bool declares_theories(const std::string& file);
 
 // Decides the theorems of the theories of a file in a child under the budget, and prints each as soon as it is decided
-// unless --json. `only`: a theorem or THEORY.theorem; empty for all. Certificates, one for each theory, and witnesses go
-// to the folder `out`. The fields of each verdict are those of `skein prove`, and theory, expected, as_expected,
+// unless --json. `only`: a theorem or THEORY.theorem; empty for all. Certificates, one for each theory, and witnesses
+// go to the folder `out`. The fields of each verdict are those of `skein prove`, and theory, expected, as_expected,
 // rests_on, goal, next, found, model.
 struct TheoryVerdicts {
   std::vector<nlohmann::json> results;

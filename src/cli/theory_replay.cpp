@@ -43,12 +43,13 @@ Matrix read_matrix(const json& rows, const std::string& what, const std::string&
   if (!rows.is_array()) bad_input(what + " has no matrix", file);
   m.rows = rows.size();
   for (const json& row : rows) {
-    if (!row.is_array() || (m.columns != 0 && row.size() != m.columns)) bad_input(what + " has rows of several lengths", file);
+    if (!row.is_array() || (m.columns != 0 && row.size() != m.columns))
+      bad_input(what + " has rows of several lengths", file);
     m.columns = row.size();
     for (const json& entry : row) {
       Rational q;
-      if (!entry.is_string() || entry.get<std::string>().size() > 1000 || q.set_str(entry.get<std::string>(), 10) != 0 ||
-          q.get_den() == 0)
+      if (!entry.is_string() || entry.get<std::string>().size() > 1000 ||
+          q.set_str(entry.get<std::string>(), 10) != 0 || q.get_den() == 0)
         bad_input(what + " has an entry that is no rational number", file);
       q.canonicalize();
       m.entries.push_back(q);

@@ -132,7 +132,8 @@ void print(const json& r, const std::string& argument) {
   if (verdict == "proved") {
     fmt::print("proved: the rules of {} give it, in every model\n", r.at("theory").get<std::string>());
     print_detail("steps", fmt::format("{}, {}", plural(r.at("steps"), "step"), plural(r.at("rewrites"), "rewrite")));
-    if (r.at("confirmed").at("instances") != 0) print_detail("confirmed", "holds in " + plural(r.at("confirmed").at("instances"), "model"));
+    if (r.at("confirmed").at("instances") != 0)
+      print_detail("confirmed", "holds in " + plural(r.at("confirmed").at("instances"), "model"));
     if (!r.at("found").empty()) {
       std::string script;
       for (const json& line : r.at("found")) script += (script.empty() ? "" : " ; ") + line.get<std::string>();
@@ -182,12 +183,17 @@ TheoryVerdicts decide_theories(const std::string& file, const std::string& only,
           verdicts.results.push_back(std::move(r));
           return;
         }
-        for (json& earlier : verdicts.results)
-          if (earlier.at("theory") == r.at("theory") && earlier.at("verdict") == "proved") {
-            earlier["certificate"] = r.at("certificate");
-            earlier["certificates"] = {r.at("certificate")};
-          }
-        if (!common.json) fmt::print("certificate of {}: {}\n\n", r.at("theory").get<std::string>(), r.at("certificate").get<std::string>());
+        bool asked = false;
+        for (json& earlier : verdicts.results) {
+          if (earlier.at("theory") != r.at("theory")) continue;
+          asked = true;
+          if (earlier.at("verdict") != "proved") continue;
+          earlier["certificate"] = r.at("certificate");
+          earlier["certificates"] = {r.at("certificate")};
+        }
+        if (asked && !common.json)
+          fmt::print("certificate of {}: {}\n\n", r.at("theory").get<std::string>(),
+                     r.at("certificate").get<std::string>());
       });
   if (ending == Ending::finished) return verdicts;
   // Without a certificate nothing counts as proved.

@@ -27,8 +27,7 @@ bool TokenCursor::accept(std::string_view text) {
 }
 
 void TokenCursor::fail_here(const std::string& expectation, const std::string& suggestion) const {
-  const std::string shown =
-      peek().kind == TokenKind::end ? "the end of the file" : fmt::format("\"{}\"", peek().text);
+  const std::string shown = peek().kind == TokenKind::end ? "the end of the file" : fmt::format("\"{}\"", peek().text);
   source_.fail(peek().place, fmt::format("unexpected {}", shown), expectation, suggestion);
 }
 

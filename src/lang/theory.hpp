@@ -34,7 +34,7 @@ struct Tactic {
   Kind kind = Kind::hole;
   Place place;
   std::vector<RuleUse> rules;
-  std::optional<bool> on_left;                  // the side it works on; by default left, and both for simp
+  std::optional<bool> on_left;  // the side it works on; by default left, and both for simp
   unsigned depth = 0;
   std::optional<monoidal::OpenDiagram> target;  // what the side is to become
   bool asks = false;                            // show what the side could become
@@ -45,9 +45,9 @@ struct TheoryDeclaration;
 // A morphism of theories: what stands for the objects, generators and rules of another theory.
 struct Interpretation {
   std::shared_ptr<const TheoryDeclaration> from;
-  std::vector<monoidal::Word> objects;             // by sort
-  std::vector<monoidal::OpenDiagram> generators;   // by generator
-  std::map<Symbol, Symbol> rules;                  // its rules and theorems, by the names they have here
+  std::vector<monoidal::Word> objects;            // by sort
+  std::vector<monoidal::OpenDiagram> generators;  // by generator
+  std::map<Symbol, Symbol> rules;                 // its rules and theorems, by the names they have here
 };
 
 struct TheoryClaim {
@@ -55,7 +55,7 @@ struct TheoryClaim {
     rule,        // assumed
     definition,  // a def: its generator equals its body; the name is that of the generator
     theorem,
-    imported,    // a theorem of `source`, interpreted
+    imported,  // a theorem of `source`, interpreted
   };
   Kind kind = Kind::theorem;
   bool negated = false;  // false theorem: there must be a model in which it does not hold
@@ -81,8 +81,8 @@ struct TheoryDeclaration {
   std::string file;
   int line = 0;
   std::shared_ptr<monoidal::Signature> signature;
-  std::vector<TheoryClaim> claims;     // in the order of the text: a proof may use those before
-  std::vector<DeclaredModel> models;   // of all its rules
+  std::vector<TheoryClaim> claims;    // in the order of the text: a proof may use those before
+  std::vector<DeclaredModel> models;  // of all its rules
   const TheoryClaim* find(Symbol claim) const;
 };
 

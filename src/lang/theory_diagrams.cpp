@@ -43,7 +43,8 @@ class Elaborator {
       case Kind::compose: return composition(d);
       case Kind::tensor: {
         OpenDiagram out = (*this)(d.parts[0]);
-        for (std::size_t i = 1; i < d.parts.size(); ++i) out = bounded(tensor(out, (*this)(d.parts[i])), d.operators[i - 1]);
+        for (std::size_t i = 1; i < d.parts.size(); ++i)
+          out = bounded(tensor(out, (*this)(d.parts[i])), d.operators[i - 1]);
         return out;
       }
       case Kind::power: {
@@ -122,10 +123,10 @@ class Elaborator {
     if (const auto g = s_->find_generator(Symbol(d.name))) return generator(s_, *g);
     std::vector<std::string> names;
     for (std::uint32_t g = 0; g < s_->generators(); ++g) names.push_back(s_->generator({g}).name.text());
-    source_.fail(d.place, fmt::format("there is no generator or def {}", d.name),
-                 s_->find_sort(Symbol(d.name)) ? fmt::format("id[{}], if the identity of the object is meant", d.name)
-                                               : "",
-                 did_you_mean(d.name, names));
+    source_.fail(
+        d.place, fmt::format("there is no generator or def {}", d.name),
+        s_->find_sort(Symbol(d.name)) ? fmt::format("id[{}], if the identity of the object is meant", d.name) : "",
+        did_you_mean(d.name, names));
   }
 
   const SourceText& source_;

@@ -47,9 +47,10 @@ std::string degeneracy(const std::vector<std::string>& structures) {
   for (const char* copies : {"cartesian", "markov"})
     for (const char* bends : {"compact", "frobenius"})
       if (has(copies) && has(bends))
-        return fmt::format("{} and {} on one object are degenerate: discarding is natural, so that a cap is two discards, "
-                           "and by the snake equation every two diagrams of one type are equal",
-                           copies, bends);
+        return fmt::format(
+            "{} and {} on one object are degenerate: discarding is natural, so that a cap is two discards, "
+            "and by the snake equation every two diagrams of one type are equal",
+            copies, bends);
   return "a theory has one structure";
 }
 
@@ -120,7 +121,8 @@ class Elaborator {
   }
 
   void generator(const GeneratorSyntax& g) {
-    const Word inputs = elaborate(source_, *signature(), g.inputs), outputs = elaborate(source_, *signature(), g.outputs);
+    const Word inputs = elaborate(source_, *signature(), g.inputs),
+               outputs = elaborate(source_, *signature(), g.outputs);
     if (!g.body) {
       at_place(source_, g.place,
                [&] { return theory_->signature->add_generator(Symbol(g.name), inputs, outputs, g.deterministic); });
@@ -128,10 +130,11 @@ class Elaborator {
     }
     const OpenDiagram body = diagram(*g.body);
     if (body.input_sorts() != inputs || body.output_sorts() != outputs)
-      source_.fail(g.place, fmt::format("the body of {} has the type {} -> {}", g.name,
-                                        to_string(*signature(), body.input_sorts()),
-                                        to_string(*signature(), body.output_sorts())),
-                   fmt::format("{} -> {}, as declared", to_string(*signature(), inputs), to_string(*signature(), outputs)));
+      source_.fail(
+          g.place,
+          fmt::format("the body of {} has the type {} -> {}", g.name, to_string(*signature(), body.input_sorts()),
+                      to_string(*signature(), body.output_sorts())),
+          fmt::format("{} -> {}, as declared", to_string(*signature(), inputs), to_string(*signature(), outputs)));
     define(g.place, g.name, body).description = g.description;
   }
 
@@ -146,8 +149,8 @@ class Elaborator {
 
   void equation(const EquationSyntax& e) {
     const OpenDiagram left = diagram(e.left), right = diagram(e.right);
-    TheoryClaim& c = add(e.theorem ? TheoryClaim::Kind::theorem : TheoryClaim::Kind::rule, e.place, e.name, left, right,
-                         e.two_way);
+    TheoryClaim& c =
+        add(e.theorem ? TheoryClaim::Kind::theorem : TheoryClaim::Kind::rule, e.place, e.name, left, right, e.two_way);
     c.description = e.description;
     c.negated = e.negated;
     if (!e.theorem) refuse_collapse(e.place, *c.statement);
@@ -170,11 +173,11 @@ class Elaborator {
         const bool constant = std::ranges::none_of(inputs, [](bool b) { return b; });
         const monoidal::Port there = other->producer(other->outputs()[k]);
         if (constant || (there.box == boundary && there.index != from.index))
-          source_.fail(place,
-                       fmt::format("the rule {} makes {} degenerate: it says that a wire of it does not depend on where "
-                                   "it comes from, so that all diagrams into {} would be equal",
-                                   r.name().text(), signature()->sort(wire->sort(wire->outputs()[k])).text(),
-                                   signature()->sort(wire->sort(wire->outputs()[k])).text()));
+          source_.fail(
+              place, fmt::format("the rule {} makes {} degenerate: it says that a wire of it does not depend on where "
+                                 "it comes from, so that all diagrams into {} would be equal",
+                                 r.name().text(), signature()->sort(wire->sort(wire->outputs()[k])).text(),
+                                 signature()->sort(wire->sort(wire->outputs()[k])).text()));
       }
   }
 
@@ -203,9 +206,9 @@ class Elaborator {
       for (const TheoryClaim& other : theory_->claims)
         if (!other.negated && other.name() != self) names.push_back(other.name().text());
       source_.fail(r.place,
-                   c && c->negated        ? fmt::format("{} is claimed to be false", r.name)
-                   : c                    ? fmt::format("{} cannot be used in its own proof", r.name)
-                                          : fmt::format("there is no rule or theorem {} before this one", r.name),
+                   c && c->negated ? fmt::format("{} is claimed to be false", r.name)
+                   : c             ? fmt::format("{} cannot be used in its own proof", r.name)
+                                   : fmt::format("there is no rule or theorem {} before this one", r.name),
                    "", did_you_mean(r.name, names));
     }
     if (r.backward && !c->statement->two_way())
@@ -227,11 +230,12 @@ class Elaborator {
       const Rule& claim = *theory_->find(self)->statement;
       if (out.target->input_sorts() != claim.left().input_sorts() ||
           out.target->output_sorts() != claim.left().output_sorts())
-        source_.fail(t.target->place,
-                     fmt::format("this diagram has the type {} -> {}", to_string(*signature(), out.target->input_sorts()),
-                                 to_string(*signature(), out.target->output_sorts())),
-                     fmt::format("{} -> {}, as the sides of {}", to_string(*signature(), claim.left().input_sorts()),
-                                 to_string(*signature(), claim.left().output_sorts()), self.text()));
+        source_.fail(
+            t.target->place,
+            fmt::format("this diagram has the type {} -> {}", to_string(*signature(), out.target->input_sorts()),
+                        to_string(*signature(), out.target->output_sorts())),
+            fmt::format("{} -> {}, as the sides of {}", to_string(*signature(), claim.left().input_sorts()),
+                        to_string(*signature(), claim.left().output_sorts()), self.text()));
     }
     out.asks = t.asks;
     return out;
@@ -330,13 +334,12 @@ class Elaborator {
       std::optional<RuleUse> reason;
       if (b) {
         if (b->value.kind != DiagramSyntax::Kind::name)
-          source_.fail(b->value.place, fmt::format("{} is a rule of {}", b->name, i.theory), "the name of a rule or theorem");
+          source_.fail(b->value.place, fmt::format("{} is a rule of {}", b->name, i.theory),
+                       "the name of a rule or theorem");
         reason = rule_use({b->value.place, b->value.name, false}, Symbol());
       }
       const bool derived = c.kind == TheoryClaim::Kind::theorem || c.kind == TheoryClaim::Kind::imported;
-      const auto kind = derived ? TheoryClaim::Kind::imported
-                        : reason ? TheoryClaim::Kind::theorem
-                                 : c.kind;
+      const auto kind = derived ? TheoryClaim::Kind::imported : reason ? TheoryClaim::Kind::theorem : c.kind;
       TheoryClaim& here = add(kind, i.place, name, left, right, c.statement->two_way());
       here.description = c.description;
       meaning->rules[c.name()] = here.name();

@@ -57,7 +57,8 @@ class Elaborator {
       const Generator& box = s_.generator({g});
       Matrix matrix{size_of(box.outputs, model_), size_of(box.inputs, model_), {}};
       if (matrix.columns > largest_matrix || matrix.rows * matrix.columns > largest_matrix)
-        source_.fail(syntax_.place, fmt::format("the matrix of {} has more than {} entries", box.name.text(), largest_matrix));
+        source_.fail(syntax_.place,
+                     fmt::format("the matrix of {} has more than {} entries", box.name.text(), largest_matrix));
       if (defs.count(box.name)) {
         if (const auto given = values_.find(box.name.text()); given != values_.end())
           source_.fail(given->second->place, fmt::format("{} is a def, which has its value already", box.name.text()));
@@ -73,7 +74,8 @@ class Elaborator {
     if (const std::string why = nonconformity(s_, model_); !why.empty()) source_.fail(syntax_.place, why);
     for (const TheoryClaim& c : theory_.claims)
       if (c.kind == TheoryClaim::Kind::rule && !holds(*c.statement, model_))
-        source_.fail(syntax_.place, fmt::format("the rule {} does not hold in the model {}", c.name().text(), syntax_.name));
+        source_.fail(syntax_.place,
+                     fmt::format("the rule {} does not hold in the model {}", c.name().text(), syntax_.name));
     return std::move(model_);
   }
 
@@ -88,7 +90,8 @@ class Elaborator {
 
   void fill(const ModelSyntax::Value& v, const Generator& box, Matrix& matrix) {
     if (v.dimension)
-      source_.fail(v.place, fmt::format("{} is a generator", v.name), "a matrix [...] or a function, as in f(x) = x + 1");
+      source_.fail(v.place, fmt::format("{} is a generator", v.name),
+                   "a matrix [...] or a function, as in f(x) = x + 1");
     if (v.function) return fill_function(v, box, matrix);
     bool fits = v.matrix.size() == matrix.rows;
     for (const auto& row : v.matrix) fits = fits && row.size() == matrix.columns;
@@ -105,9 +108,11 @@ class Elaborator {
 
   void fill_function(const ModelSyntax::Value& v, const Generator& box, Matrix& matrix) {
     if (v.variables.size() != box.inputs.size())
-      source_.fail(v.place, fmt::format("{} takes {} variables, here are {}", v.name, box.inputs.size(), v.variables.size()));
+      source_.fail(v.place,
+                   fmt::format("{} takes {} variables, here are {}", v.name, box.inputs.size(), v.variables.size()));
     if (v.function->size() != box.outputs.size())
-      source_.fail(v.place, fmt::format("{} has {} outputs, here are {}", v.name, box.outputs.size(), v.function->size()),
+      source_.fail(v.place,
+                   fmt::format("{} has {} outputs, here are {}", v.name, box.outputs.size(), v.function->size()),
                    box.outputs.empty() ? "() for no output" : "one formula for each output, separated by commas");
     matrix.entries.assign(matrix.rows * matrix.columns, Rational(0));
     for (std::size_t column = 0; column < matrix.columns; ++column) {
@@ -141,7 +146,8 @@ class Elaborator {
       case FormulaSyntax::Kind::difference: out = evaluate(f.parts[0], at) - evaluate(f.parts[1], at); break;
       case FormulaSyntax::Kind::product: out = evaluate(f.parts[0], at) * evaluate(f.parts[1], at); break;
     }
-    if (mpz_sizeinbase(out.get_mpz_t(), 2) > 4096) source_.fail(f.place, "the value of the formula is out of proportion");
+    if (mpz_sizeinbase(out.get_mpz_t(), 2) > 4096)
+      source_.fail(f.place, "the value of the formula is out of proportion");
     return out;
   }
 
@@ -173,8 +179,9 @@ std::string nonconformity(const Signature& s, const Model& m) {
         sum += q, negative = negative || q < 0, sharp = sharp && (q == 0 || q == 1);
       }
       if (sum != 1 || negative)
-        return fmt::format("the matrix of {} is not stochastic: its column {} must consist of probabilities that sum to 1",
-                           box.name.text(), c + 1);
+        return fmt::format(
+            "the matrix of {} is not stochastic: its column {} must consist of probabilities that sum to 1",
+            box.name.text(), c + 1);
       if (box.deterministic && !sharp)
         return fmt::format("the matrix of {} is not a function, but the generator is deterministic", box.name.text());
     }
@@ -191,8 +198,7 @@ void complete_definitions(const TheoryDeclaration& theory, Model& m) {
 std::string print_model(const TheoryDeclaration& theory, const Model& m, const std::string& name) {
   const Signature& s = *theory.signature;
   std::string out = fmt::format("model {} {{\n", quote_name(name));
-  for (std::uint32_t i = 0; i < s.sorts(); ++i)
-    out += fmt::format("  {} = {}\n", s.sort({i}).text(), m.dimension[i]);
+  for (std::uint32_t i = 0; i < s.sorts(); ++i) out += fmt::format("  {} = {}\n", s.sort({i}).text(), m.dimension[i]);
   for (std::uint32_t g = 0; g < s.generators(); ++g) {
     const TheoryClaim* def = theory.find(s.generator({g}).name);
     if (def && def->kind == TheoryClaim::Kind::definition) continue;

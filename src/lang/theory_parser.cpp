@@ -12,9 +12,9 @@ constexpr int deepest_nesting = 250;
 constexpr unsigned largest_power = 1000;
 
 // Words that begin an item of a theory, and words with a meaning inside diagrams and proofs: no names of boxes.
-constexpr std::array<std::string_view, 18> theory_words{"object", "gen",  "det",  "def",  "rule",    "theorem",
-                                                        "false",  "import", "model", "id", "swap",    "copy",
-                                                        "drop",   "wire", "by",   "with", "rewrite", "theory"};
+constexpr std::array<std::string_view, 18> theory_words{"object", "gen",    "det",   "def",  "rule",    "theorem",
+                                                        "false",  "import", "model", "id",   "swap",    "copy",
+                                                        "drop",   "wire",   "by",    "with", "rewrite", "theory"};
 
 class TheoryParser {
  public:
@@ -103,7 +103,8 @@ class TheoryParser {
       add(TheoryItemSyntax::Kind::model, t.models.size());
       t.models.push_back(model());
     } else {
-      const std::vector<std::string> words{"object", "gen", "det", "def", "rule", "theorem", "false", "import", "model"};
+      const std::vector<std::string> words{"object",  "gen",   "det",    "def",  "rule",
+                                           "theorem", "false", "import", "model"};
       c_.fail_here("an item of a theory: object, gen, det gen, def, rule, theorem, false theorem, import, model",
                    first.kind == TokenKind::name ? did_you_mean(first.text, words) : "");
     }
@@ -258,7 +259,8 @@ class TheoryParser {
     while (!c_.at("}")) {
       if (c_.at_end()) c_.fail_here("\"}\" at the end of the proof");
       out.push_back(tactic());
-      if (!c_.at("}") && !c_.accept(";") && !c_.peek().new_line) c_.fail_here("\";\" or a new line before the next step");
+      if (!c_.at("}") && !c_.accept(";") && !c_.peek().new_line)
+        c_.fail_here("\";\" or a new line before the next step");
     }
     c_.next();
     return out;
@@ -305,8 +307,9 @@ class TheoryParser {
       t.depth = number("the number of rewrites");
     } else if (!c_.accept("?")) {
       const std::vector<std::string> words{"rewrite", "simp", "refl", "search"};
-      c_.fail_here("a step of a proof: rewrite RULE, rewrite <- RULE, simp(RULES), refl, search N, ?, or = DIAGRAM by ...",
-                   c_.peek().kind == TokenKind::name ? did_you_mean(c_.peek().text, words) : "");
+      c_.fail_here(
+          "a step of a proof: rewrite RULE, rewrite <- RULE, simp(RULES), refl, search N, ?, or = DIAGRAM by ...",
+          c_.peek().kind == TokenKind::name ? did_you_mean(c_.peek().text, words) : "");
     }
     return t;
   }
@@ -403,7 +406,8 @@ class TheoryParser {
     for (int terms = 1; c_.at("+") || c_.at("-"); ++terms) {
       if (terms == deepest_nesting) c_.fail_here("a shorter formula");
       const Token op = c_.next();
-      FormulaSyntax both{op.text == "+" ? FormulaSyntax::Kind::sum : FormulaSyntax::Kind::difference, op.place, "", 0, {}};
+      FormulaSyntax both{
+          op.text == "+" ? FormulaSyntax::Kind::sum : FormulaSyntax::Kind::difference, op.place, "", 0, {}};
       both.parts.push_back(std::move(f));
       both.parts.push_back(term());
       f = std::move(both);

@@ -143,7 +143,8 @@ class Printer {
     };
     if (to - from == 1 && source.empty()) return "drop" + of({from});
     if (to - from == 1 && source.size() == 2) return "copy" + of({from});
-    if (to - from == 2 && source.size() == 2 && source[0] == from + 1 && source[1] == from) return "swap" + of({from, from + 1});
+    if (to - from == 2 && source.size() == 2 && source[0] == from + 1 && source[1] == from)
+      return "swap" + of({from, from + 1});
     std::string out = "wire[";
     for (std::size_t i = from; i < to; ++i) {
       out += fmt::format("{}x{}", i == from ? "" : ", ", i - from + 1);

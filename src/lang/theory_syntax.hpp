@@ -22,10 +22,13 @@ struct DiagramSyntax {
     compose,  // parts[0] ; parts[1] ; ..., two or more
     tensor,   // parts[0] * parts[1] * ...
     power,    // parts[0] ^ number
-    identity, swap, copy, drop,  // of objects, or of the only object
-    wires,    // wire[a: A, b -> b, a, a]
-    unit,     // ()
-    name,     // a generator or def
+    identity,
+    swap,
+    copy,
+    drop,   // of objects, or of the only object
+    wires,  // wire[a: A, b -> b, a, a]
+    unit,   // ()
+    name,   // a generator or def
   };
   Kind kind = Kind::unit;
   Place place;

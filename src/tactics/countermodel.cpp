@@ -68,8 +68,8 @@ std::size_t ModelFinder::confirm(const Rule& claim) const {
   const auto check = [&](const Model& m) {
     try {
       if (!holds(claim, m, small_table))
-        throw std::logic_error(fmt::format("{} is proved in {}, but fails in a model of it", claim.name().text(),
-                                           theory_->name.text()));
+        throw std::logic_error(
+            fmt::format("{} is proved in {}, but fails in a model of it", claim.name().text(), theory_->name.text()));
       ++count;
     } catch (const std::length_error&) {
     }

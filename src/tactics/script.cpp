@@ -39,8 +39,9 @@ class Runner {
   bool step(const Meeting& goal, std::size_t at) {
     if (at == script_.size()) return close(goal, at);
     if (tried_ >= limits_.goals || std::chrono::steady_clock::now() > limits_.deadline)
-      return fail(at, goal, tried_ >= limits_.goals ? fmt::format("after {} goals no way through was found", tried_)
-                                                     : "the time limit was reached");
+      return fail(at, goal,
+                  tried_ >= limits_.goals ? fmt::format("after {} goals no way through was found", tried_)
+                                          : "the time limit was reached");
     ++tried_;
     const Tactic& t = script_[at];
     switch (t.kind) {
@@ -56,7 +57,8 @@ class Runner {
   static bool on_left(const Tactic& t) { return t.on_left.value_or(true); }
 
   bool close(const Meeting& goal, std::size_t at) {
-    if (!same(goal.left.diagram, goal.right.diagram)) return fail(at, goal, "the two sides are not yet the same diagram");
+    if (!same(goal.left.diagram, goal.right.diagram))
+      return fail(at, goal, "the two sides are not yet the same diagram");
     out_.proof = goal;
     return true;
   }
@@ -126,11 +128,11 @@ class Runner {
       Derivation& d = left ? next.left : next.right;
       Simplification s = simplify(d.diagram, rules, limits_.rewrites);
       d.steps.insert(d.steps.end(), s.steps.begin(), s.steps.end());
-      if (!s.finished)
-        return fail(at, goal, fmt::format("the rules still apply after {} rewrites", limits_.rewrites));
+      if (!s.finished) return fail(at, goal, fmt::format("the rules still apply after {} rewrites", limits_.rewrites));
     }
     if (t.asks) {
-      hole_at(next, at, {fmt::format("= {} by {}", print_term((on_left(t) ? next.left : next.right).diagram), "simp(...)")});
+      hole_at(next, at,
+              {fmt::format("= {} by {}", print_term((on_left(t) ? next.left : next.right).diagram), "simp(...)")});
       return true;
     }
     return reach(next, at, t, on_left(t));
@@ -230,8 +232,9 @@ class Runner {
     }
     if (!allowed(*l->rule, u.direction, left)) {
       fail(at, goal,
-           claim_.two_way() ? fmt::format("the rule {} goes one way (=>) and cannot prove an equation", u.rule.text())
-                            : fmt::format("the rule {} goes one way (=>) and cannot be used on the right", u.rule.text()));
+           claim_.two_way()
+               ? fmt::format("the rule {} goes one way (=>) and cannot prove an equation", u.rule.text())
+               : fmt::format("the rule {} goes one way (=>) and cannot be used on the right", u.rule.text()));
       return std::nullopt;
     }
     return OrientedRule{l->rule, u.direction};

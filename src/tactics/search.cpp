@@ -91,13 +91,14 @@ SearchResult search(const Derivation& left, const Derivation& right, std::span<c
   for (unsigned depth = 0; depth < limits.depth && !out.found && !stop(); ++depth) {
     if (a.level_size() + b.level_size() == 0) break;
     const bool from_left = b.level_size() == 0 || (a.level_size() != 0 && a.level_size() <= b.level_size());
-    (from_left ? a : b).expand(
-        [&](const OpenDiagram& d, std::uint64_t print, std::size_t k) {
-          const auto other = (from_left ? b : a).find(d, print);
-          if (other) from_left ? finish(k, *other) : finish(*other, k);
-          return other.has_value();
-        },
-        stop);
+    (from_left ? a : b)
+        .expand(
+            [&](const OpenDiagram& d, std::uint64_t print, std::size_t k) {
+              const auto other = (from_left ? b : a).find(d, print);
+              if (other) from_left ? finish(k, *other) : finish(*other, k);
+              return other.has_value();
+            },
+            stop);
   }
   out.states = a.size() + b.size();
   out.exhausted = out.found || !stop();

@@ -88,7 +88,8 @@ class Decision {
   void imported(const TheoryClaim& c, ClaimReport& r) {
     const auto from = std::ranges::find_if(earlier_, [&](const auto& t) { return t->theory == c.source->from; });
     const Kernel& kernel = (*from)->kernel;
-    const auto theorem = std::ranges::find_if(kernel.theorems(), [&](const TheoremPtr& t) { return t->name() == c.original; });
+    const auto theorem =
+        std::ranges::find_if(kernel.theorems(), [&](const TheoremPtr& t) { return t->name() == c.original; });
     if (theorem == kernel.theorems().end() || (*theorem)->tainted()) {
       r.reason = fmt::format("{} is not proved in {}", c.original.text(), c.source->from->name.text());
       return;
@@ -141,8 +142,7 @@ class Decision {
 }  // namespace
 
 const ProvedTheory& TheoryBook::add(const TheoryPtr& theory, const std::function<void(const ClaimReport&)>& told) {
-  auto proved =
-      std::make_unique<ProvedTheory>(ProvedTheory{theory, Kernel({theory->name, theory->signature, {}}), {}});
+  auto proved = std::make_unique<ProvedTheory>(ProvedTheory{theory, Kernel({theory->name, theory->signature, {}}), {}});
   Decision(*proved, theories_, options_).run(told);
   theories_.push_back(std::move(proved));
   return *theories_.back();

@@ -18,12 +18,12 @@ struct ClaimReport {
   enum class Verdict { proved, refuted, unknown };
   const TheoryClaim* claim = nullptr;
   Verdict verdict = Verdict::unknown;
-  std::string reason;                      // why it is unknown
-  std::vector<Symbol> rests_on;            // claims that are not proved
-  TheoremPtr theorem;                      // if it is proved
-  std::size_t models = 0;                  // in which it was then evaluated and holds
+  std::string reason;            // why it is unknown
+  std::vector<Symbol> rests_on;  // claims that are not proved
+  TheoremPtr theorem;            // if it is proved
+  std::size_t models = 0;        // in which it was then evaluated and holds
   std::optional<Countermodel> countermodel;
-  ScriptResult script;                     // its place, goal, next goals, and the steps that were found
+  ScriptResult script;  // its place, goal, next goals, and the steps that were found
   double seconds = 0;
 
   bool expected() const { return verdict == (claim->negated ? Verdict::refuted : Verdict::proved); }

@@ -84,11 +84,13 @@ const Refused table[] = {
     {symmetric("  theorem t: f == f by = g by refl"), 5, 26, "has the type B -> A", "A -> B"},
     // Imports.
     {symmetric("  import S"), 5, 10, "there is no theory S above"},
-    {symmetric("") + "theory U : symmetric {\n  object C\n  import T with A = C, f = g\n}", 9, 28, "there is no generator"},
-    {symmetric("") + "theory U : symmetric {\n  object C\n  gen k: C -> C\n  import T as T with A = C, f = k\n}", 10, 33,
-     "has the type C -> C", "C -> T.B for f"},
+    {symmetric("") + "theory U : symmetric {\n  object C\n  import T with A = C, f = g\n}", 9, 28,
+     "there is no generator"},
+    {symmetric("") + "theory U : symmetric {\n  object C\n  gen k: C -> C\n  import T as T with A = C, f = k\n}", 10,
+     33, "has the type C -> C", "C -> T.B for f"},
     {symmetric("") + "theory U : symmetric {\n  import T with C = A\n}", 8, 17, "T has no object, generator or rule C"},
-    {"theory S : markov {\n  object A\n}\ntheory T : symmetric {\n  import S\n}", 5, 10, "S is markov, which is more than symmetric"},
+    {"theory S : markov {\n  object A\n}\ntheory T : symmetric {\n  import S\n}", 5, 10,
+     "S is markov, which is more than symmetric"},
     {"theory S : markov {\n  object A\n  det gen f: A -> A\n}\ntheory T : markov {\n  object B\n  gen k: B -> B\n"
      "  import S with A = B, f = k\n}",
      8, 28, "f is deterministic, but this diagram is not"},
@@ -106,8 +108,8 @@ const Refused table[] = {
      "the rule r does not hold in the model M"},
     {"theory T : markov {\n  object A\n  gen f: A -> A\n  model M {\n    A = 2\n    f = [1 1/2; 0 1/3]\n  }\n}", 4, 9,
      "not stochastic: its column 2"},
-    {"theory T : markov {\n  object A\n  det gen f: A -> A\n  model M {\n    A = 2\n    f = [1/2 0; 1/2 1]\n  }\n}", 4, 9,
-     "not a function"},
+    {"theory T : markov {\n  object A\n  det gen f: A -> A\n  model M {\n    A = 2\n    f = [1/2 0; 1/2 1]\n  }\n}", 4,
+     9, "not a function"},
 };
 
 }  // namespace
@@ -130,8 +132,11 @@ TEST_CASE("hostile nesting and length are refused or read, not followed into the
   CHECK_THAT(error_of(symmetric("  gen h: " + std::string(100'000, '('))).message, Contains("nested too deeply"));
   std::string chain = "f";
   for (int i = 0; i < 2'000; ++i) chain += " ; g ; f";
-  CHECK(parse_theories(symmetric("  theorem t: " + chain + " == f"), "t.skn").own[0]->claims[0].statement->left().boxes() ==
-        4'001);
+  CHECK(parse_theories(symmetric("  theorem t: " + chain + " == f"), "t.skn")
+            .own[0]
+            ->claims[0]
+            .statement->left()
+            .boxes() == 4'001);
 }
 
 TEST_CASE("composition binds weaker than products, powers strongest") {
@@ -170,10 +175,11 @@ TEST_CASE("a printed diagram is read back the same") {
     const OpenDiagram d = random_diagram(random, l, 1 + below(random, 12), 1 + below(random, 3));
     const std::string text = print_term(d);
     INFO(text);
-    const std::string theory = "theory T : " + std::string(name_of(structure)) +
-                               " {\n  object A\n  gen f: A -> A\n  gen m: A * A -> A\n  gen c: A -> A * A\n  gen s: () -> A\n"
-                               "  gen e: A -> ()\n  gen mul: A * A -> A * A\n  theorem t: " +
-                               text + " == " + text + "\n}";
+    const std::string theory =
+        "theory T : " + std::string(name_of(structure)) +
+        " {\n  object A\n  gen f: A -> A\n  gen m: A * A -> A\n  gen c: A -> A * A\n  gen s: () -> A\n"
+        "  gen e: A -> ()\n  gen mul: A * A -> A * A\n  theorem t: " +
+        text + " == " + text + "\n}";
     const TheoryFile file = parse_theories(theory, "t.skn");
     // The same names of generators in another signature.
     const OpenDiagram& read = file.own[0]->claims[0].statement->left();

@@ -1,5 +1,5 @@
-// Proofs of theories: scripts, searches, holes, taint, imports, countermodels. What is true is proved, its false twin is
-// not, and what was proved holds in models.
+// Proofs of theories: scripts, searches, holes, taint, imports, countermodels. What is true is proved, its false twin
+// is not, and what was proved holds in models.
 #include "tactics/theory_book.hpp"
 
 #include <catch2/catch.hpp>
@@ -53,13 +53,14 @@ const std::string monoid =
 }  // namespace
 
 TEST_CASE("a script uses a rule where the rest of it succeeds") {
-  const Decided d = decide(theory("symmetric", "  gen f, g, h: A -> A\n  rule fg: f == g\n  rule gh: g ; f == h\n"
-                                               "  theorem one: f ; f ; f == f ; h by { rewrite fg ; rewrite gh }\n"
-                                               "  theorem other: f ; f ; f == h ; f by { rewrite fg ; rewrite gh }\n"
-                                               "  theorem wrong: f ; f ; f == h ; h by { rewrite fg ; rewrite gh }\n"
-                                               "  theorem back: g == f by rewrite <- fg\n"
-                                               "  theorem at_right: f == g by rewrite <- fg on right\n"
-                                               "  theorem short: f == g by refl\n"));
+  const Decided d = decide(theory("symmetric",
+                                  "  gen f, g, h: A -> A\n  rule fg: f == g\n  rule gh: g ; f == h\n"
+                                  "  theorem one: f ; f ; f == f ; h by { rewrite fg ; rewrite gh }\n"
+                                  "  theorem other: f ; f ; f == h ; f by { rewrite fg ; rewrite gh }\n"
+                                  "  theorem wrong: f ; f ; f == h ; h by { rewrite fg ; rewrite gh }\n"
+                                  "  theorem back: g == f by rewrite <- fg\n"
+                                  "  theorem at_right: f == g by rewrite <- fg on right\n"
+                                  "  theorem short: f == g by refl\n"));
   CHECK(d("one").verdict == Verdict::proved);
   CHECK(d("other").verdict == Verdict::proved);
   CHECK(d("wrong").verdict != Verdict::proved);
@@ -71,11 +72,11 @@ TEST_CASE("a script uses a rule where the rest of it succeeds") {
 }
 
 TEST_CASE("intermediate diagrams are reached or the place is told") {
-  const Decided d = decide(theory("symmetric", monoid +
-                                                   "  theorem good: m * id * id ; m * id ; m == id * id * m ; id * m ; m by {\n"
-                                                   "    = m * m ; m by rewrite assoc\n    rewrite assoc\n  }\n"
-                                                   "  theorem bad: m * id * id ; m * id ; m == id * id * m ; id * m ; m by {\n"
-                                                   "    = m * id * id ; id * m ; m by rewrite left\n    rewrite assoc\n  }\n"));
+  const Decided d =
+      decide(theory("symmetric", monoid + "  theorem good: m * id * id ; m * id ; m == id * id * m ; id * m ; m by {\n"
+                                          "    = m * m ; m by rewrite assoc\n    rewrite assoc\n  }\n"
+                                          "  theorem bad: m * id * id ; m * id ; m == id * id * m ; id * m ; m by {\n"
+                                          "    = m * id * id ; id * m ; m by rewrite left\n    rewrite assoc\n  }\n"));
   CHECK(d("good").verdict == Verdict::proved);
   CHECK(d("bad").verdict == Verdict::unknown);
   CHECK_THAT(d("bad").reason, Contains("left side of left occurs nowhere"));
@@ -83,14 +84,16 @@ TEST_CASE("intermediate diagrams are reached or the place is told") {
 }
 
 TEST_CASE("simp, search and the default search") {
-  const Decided d = decide(theory("symmetric", monoid +
-                                                   "  theorem comb: m ^ 4 ; m ^ 2 ; m == id ^ 6 * m ; id ^ 5 * m ; id ^ 4 * m ; id ^ 3 * m ; id ^ 2 * m ; id * m ; m by simp(assoc)\n"
-                                                   "  theorem far: u * u * u ; m * id ; m == u by search 1\n"
-                                                   "  theorem found: u * u ; m == u by search 1\n"
-                                                   "  theorem alone: u * u * u ; m * id ; m == u\n"
-                                                   "  false theorem swapped: swap ; m == m\n"
-                                                   "  theorem endless: m * id ; m == m * id ; m by simp(<- left)\n"
-                                                   "  model M {\n    A = 3\n    m = [1 0 0 0 0 0 0 0 0; 0 1 0 1 1 1 0 0 0; 0 0 1 0 0 0 1 1 1]\n    u() = 0\n  }\n"));
+  const Decided d =
+      decide(theory("symmetric", monoid + "  theorem comb: m ^ 4 ; m ^ 2 ; m == id ^ 6 * m ; id ^ 5 * m ; id ^ 4 * m ; "
+                                          "id ^ 3 * m ; id ^ 2 * m ; id * m ; m by simp(assoc)\n"
+                                          "  theorem far: u * u * u ; m * id ; m == u by search 1\n"
+                                          "  theorem found: u * u ; m == u by search 1\n"
+                                          "  theorem alone: u * u * u ; m * id ; m == u\n"
+                                          "  false theorem swapped: swap ; m == m\n"
+                                          "  theorem endless: m * id ; m == m * id ; m by simp(<- left)\n"
+                                          "  model M {\n    A = 3\n    m = [1 0 0 0 0 0 0 0 0; 0 1 0 1 1 1 0 0 0; 0 0 "
+                                          "1 0 0 0 1 1 1]\n    u() = 0\n  }\n"));
   CHECK(d("comb").verdict == Verdict::proved);
   CHECK(d("found").verdict == Verdict::proved);
   CHECK(d("found").script.found.size() == 1);
@@ -126,10 +129,11 @@ TEST_CASE("a search finds what a script of as many rewrites finds") {
 }
 
 TEST_CASE("holes show what could come next") {
-  const Decided d = decide(theory("symmetric", "  gen f, g: A -> A\n  rule fg: f == g\n"
-                                               "  theorem hole: f ; f == g ; g by { rewrite fg ; ? }\n"
-                                               "  theorem ask: f ; f == g ; g by { = ? by rewrite fg }\n"
-                                               "  theorem after: f == g by rewrite fg\n"));
+  const Decided d = decide(theory("symmetric",
+                                  "  gen f, g: A -> A\n  rule fg: f == g\n"
+                                  "  theorem hole: f ; f == g ; g by { rewrite fg ; ? }\n"
+                                  "  theorem ask: f ; f == g ; g by { = ? by rewrite fg }\n"
+                                  "  theorem after: f == g by rewrite fg\n"));
   CHECK(d("hole").verdict == Verdict::unknown);
   CHECK(d("hole").script.hole);
   CHECK(d("hole").script.goal == "f ; g == g ; g");
@@ -140,12 +144,13 @@ TEST_CASE("holes show what could come next") {
 }
 
 TEST_CASE("what rests on a failed claim is not proved, and never written") {
-  const Decided d = decide(theory("symmetric", "  gen f, g: A -> A\n"
-                                               "  theorem gap: f == g by refl\n"
-                                               "  theorem use: f ; f == g ; f by rewrite gap\n"
-                                               "  theorem again: f ; f ; f == g ; f ; f by rewrite use\n"
-                                               "  theorem searched: f ; f == g ; f by search 3\n"
-                                               "  theorem fine: f == f by refl\n"));
+  const Decided d = decide(theory("symmetric",
+                                  "  gen f, g: A -> A\n"
+                                  "  theorem gap: f == g by refl\n"
+                                  "  theorem use: f ; f == g ; f by rewrite gap\n"
+                                  "  theorem again: f ; f ; f == g ; f ; f by rewrite use\n"
+                                  "  theorem searched: f ; f == g ; f by search 3\n"
+                                  "  theorem fine: f == f by refl\n"));
   CHECK(d("gap").verdict == Verdict::refuted);
   CHECK(d("use").verdict == Verdict::unknown);
   CHECK(d("use").rests_on == std::vector{Symbol("gap")});
@@ -156,12 +161,13 @@ TEST_CASE("what rests on a failed claim is not proved, and never written") {
 }
 
 TEST_CASE("one-way rules prove one-way claims only") {
-  const Decided d = decide(theory("symmetric", "  gen f, g: A -> A\n  rule r: f => g\n  rule e: f == f ; f\n"
-                                               "  theorem way: f ; f => g ; f by rewrite r\n"
-                                               "  theorem back: g ; f => f ; f by rewrite r on right\n"
-                                               "  theorem equal: f ; f == g ; f by rewrite r\n"
-                                               "  theorem reversed: g => f by search 3\n"
-                                               "  theorem searched: f => g ; g by search 3\n"));
+  const Decided d = decide(theory("symmetric",
+                                  "  gen f, g: A -> A\n  rule r: f => g\n  rule e: f == f ; f\n"
+                                  "  theorem way: f ; f => g ; f by rewrite r\n"
+                                  "  theorem back: g ; f => f ; f by rewrite r on right\n"
+                                  "  theorem equal: f ; f == g ; f by rewrite r\n"
+                                  "  theorem reversed: g => f by search 3\n"
+                                  "  theorem searched: f => g ; g by search 3\n"));
   CHECK(d("way").verdict == Verdict::proved);
   CHECK(d("back").verdict != Verdict::proved);
   CHECK(d("equal").verdict != Verdict::proved);
@@ -195,7 +201,8 @@ TEST_CASE("theorems are carried along a morphism of theories") {
   const std::string text =
       "theory S : symmetric {\n  object X\n  gen p, q: X -> X\n  rule pq: p ; q == id\n  rule qp: q ; p == id\n"
       "  theorem three: p ; p ; p ; q ; q ; q == id by simp(pq)\n  theorem gap: p == q by refl\n}\n"
-      "theory T : symmetric {\n  object A, B\n  gen f, g: A -> A\n  rule fg: f ; g == id[A]\n  rule gf: g ; f == id[A]\n"
+      "theory T : symmetric {\n  object A, B\n  gen f, g: A -> A\n  rule fg: f ; g == id[A]\n  rule gf: g ; f == "
+      "id[A]\n"
       "  theorem pair: f * f ; g * g == id[A * A] by simp(fg)\n  theorem riap: g * g ; f * f == id[A * A] by simp(gf)\n"
       "  import S as P with X = A * A, p = f * f, q = g * g, pq = pair, qp = riap\n"
       "  import S as Q with X = A, p = id[A], q = id[A], pq = trivial, qp = trivial\n"
