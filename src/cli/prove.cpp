@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
+#include "cli/theories.hpp"
 #include "cli/verdict.hpp"
 
 namespace skein::cli {
@@ -61,47 +62,23 @@ struct Theorems {
   std::string file, only;
 };
 
-// Runs in a process of its own, since the file itself may be too large to be read within the limits. Every message ends
-// one theorem; the last one is the exit code.
-void decide_theorems(const Theorems& theorems, const ProveArguments& args, CommonOptions common, const Emit& emit) {
-  const auto& [file, only] = theorems;
-  const auto start = std::chrono::steady_clock::now();
-  const Module module = read_module(file);
-  // Reading is part of the time of each theorem.
-  common.timeout =
-      std::max(0.001, common.timeout - std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-
-  json results = json::array();
+// Prints what became of the theorems, all in one object or as the last line, and gives the exit code.
+int summarise(const Theorems& theorems, const std::vector<json>& results, const CommonOptions& common) {
   int expected = 0, unknown = 0;
   bool refuted = false;
-  for (const Claim& claim : module.claims()) {
-    if (claim.kind != ClaimKind::theorem || (!only.empty() && claim.name.text() != only)) continue;
-    const std::string place = claim.file + ":" + claim.name.text();
-    const Task task{{claim.name.text(), place + " (left side)", place + " (right side)"},
-                    file + ":" + claim.name.text(),
-                    [&] { return to_pairing(claim); },
-                    claim.hints};
-    if (!common.json)
-      fmt::print("{}# --- {}theorem {}\n", results.empty() ? "" : "\n", claim.negated ? "false " : "",
-                 claim.name.text());
-    json r = run_task(task, args, common);
-    std::fflush(stdout);
-    emit(to_text(nullptr));
-    const std::string verdict = r.at("verdict");
-    const bool as_expected = verdict == (claim.negated ? "refuted" : "proved");
-    r["expected"] = claim.negated ? "refuted" : "proved";
-    r["as_expected"] = as_expected;
-    if (as_expected)
+  for (const json& r : results) {
+    if (r.at("as_expected").get<bool>())
       ++expected;
-    else if (verdict == "unknown")
+    else if (r.at("verdict") == "unknown")
       ++unknown;
     else
       refuted = true;  // a theorem refuted, or a false one proved
-    results.push_back(std::move(r));
   }
   const int total = static_cast<int>(results.size());
   if (total == 0)
-    bad_input(only.empty() ? "the file has no theorem" : fmt::format("the file has no theorem {}", only), file);
+    bad_input(theorems.only.empty() ? "the file has no theorem"
+                                    : fmt::format("the file has no theorem {}", theorems.only),
+              theorems.file);
   const int exit = refuted ? some_fail : unknown ? not_decided : all_hold;
   if (common.json) {
     print_json({{"verdict", exit == all_hold    ? "proved"
@@ -120,6 +97,38 @@ void decide_theorems(const Theorems& theorems, const ProveArguments& args, Commo
                    r.at("verdict").get<std::string>());
     fmt::print("\n");
   }
+  return exit;
+}
+
+// Runs in a process of its own, since the file itself may be too large to be read within the limits. Every message ends
+// one theorem; the last one is the exit code.
+void decide_theorems(const Theorems& theorems, const ProveArguments& args, CommonOptions common, const Emit& emit) {
+  const auto& [file, only] = theorems;
+  const auto start = std::chrono::steady_clock::now();
+  const Module module = read_module(file);
+  // Reading is part of the time of each theorem.
+  common.timeout =
+      std::max(0.001, common.timeout - std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+
+  std::vector<json> results;
+  for (const Claim& claim : module.claims()) {
+    if (claim.kind != ClaimKind::theorem || (!only.empty() && claim.name.text() != only)) continue;
+    const std::string place = claim.file + ":" + claim.name.text();
+    const Task task{{claim.name.text(), place + " (left side)", place + " (right side)"},
+                    file + ":" + claim.name.text(),
+                    [&] { return to_pairing(claim); },
+                    claim.hints};
+    if (!common.json)
+      fmt::print("{}# --- {}theorem {}\n", results.empty() ? "" : "\n", claim.negated ? "false " : "",
+                 claim.name.text());
+    json r = run_task(task, args, common);
+    std::fflush(stdout);
+    emit(to_text(nullptr));
+    r["expected"] = claim.negated ? "refuted" : "proved";
+    r["as_expected"] = r.at("verdict") == r.at("expected");
+    results.push_back(std::move(r));
+  }
+  const int exit = summarise(theorems, results, common);
   std::fflush(stdout);
   emit(to_text(exit));
 }
@@ -131,6 +140,8 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
                           colon == std::string::npos ? "" : argument.substr(colon + 5)};
   if (!theorems.file.ends_with(".skn"))
     usage_error("one argument is a .skn file with theorems; two arguments are architectures");
+  if (declares_theories(theorems.file))
+    return summarise(theorems, decide_theories(theorems.file, theorems.only, args.verdict.out, common), common);
   int exit = not_decided;
   // Each theorem keeps to the limits in a process below this one, which is killed only if reading does not.
   const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = 1.5, .per_message = true};

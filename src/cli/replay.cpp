@@ -9,7 +9,9 @@
 #include "cli/command.hpp"
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
+#include "cli/theories.hpp"
 #include "kernel/ledger.hpp"
+#include "kernel/monoidal_certificate.hpp"
 #include "kernel/solver.hpp"
 #include "prove/domain.hpp"
 
@@ -109,6 +111,18 @@ void replay(const ReplayArguments& args, const Emit& emit) {
   std::error_code error;
   if (!fs::exists(args.certificate, error)) bad_input("there is no such file", args.certificate);
   if (fs::is_directory(args.certificate, error)) bad_input("this is a directory, not a certificate", args.certificate);
+  if (monoidal::is_monoidal_certificate(read_text(args.certificate))) {
+    if (args.architectures.size() != 1)
+      usage_error("a certificate of a theory is replayed against FILE.skn or FILE.skn:THEOREM");
+    const TheoryReplay r = replay_theory(args.certificate, args.architectures[0]);
+    emit(to_text({{"statement", r.statement},
+                  {"accepted", r.reason.empty()},
+                  {"reason", r.reason.empty() ? json() : json(r.reason)},
+                  {"output", nullptr},
+                  {"steps", r.steps},
+                  {"leaves", 0}}));
+    return;
+  }
   const Pairing pairing = read_pairing(args.architectures);
   emit(to_text({{"statement", pairing.text}}));
   SolverProcess solver(args.solver);
@@ -152,8 +166,11 @@ int run(const ReplayArguments& args, const CommonOptions& common) {
   if (common.json)
     print_json(result);
   else if (accepted)
-    fmt::print("accepted {}: {} steps, {} leaves asked, for the output {}\n", args.certificate,
-               result.at("steps").dump(), result.at("leaves").dump(), result.at("output").get<std::string>());
+    fmt::print("accepted {}: {} steps{}\n", args.certificate, result.at("steps").dump(),
+               result.at("output").is_null()
+                   ? ""
+                   : fmt::format(", {} leaves asked, for the output {}", result.at("leaves").dump(),
+                                 result.at("output").get<std::string>()));
   else
     fmt::print("rejected {}: {}\n", args.certificate, result.at("reason").get<std::string>());
   return accepted ? all_hold : ending != Ending::finished ? not_decided : some_fail;
@@ -165,7 +182,7 @@ void add_replay(CLI::App& app, Invocation& call) {
   CLI::App* c = app.add_subcommand("replay", "Replay a certificate and compare its endpoints with the files");
   auto args = std::make_shared<ReplayArguments>();
   c->add_option("CERTIFICATE", args->certificate, "as written by prove")->required();
-  c->add_option("ARCHITECTURE", args->architectures, "two architectures, or FILE.skn:CLAIM")
+  c->add_option("ARCHITECTURE", args->architectures, "two architectures, FILE.skn:CLAIM, or FILE.skn with theories")
       ->required()
       ->expected(1, 2);
   c->add_option("--ledger", args->ledger, "folder with the certificates of the rules");

@@ -12,6 +12,7 @@
 #include "cli/rule_memory.hpp"
 #include "cli/rules.hpp"
 #include "cli/supervise.hpp"
+#include "cli/theories.hpp"
 #include "prove/conditions.hpp"
 #include "prove/instances.hpp"
 #include "prove/refute.hpp"
@@ -206,11 +207,16 @@ struct Counts {
 
 class Run {
  public:
-  Run(const VerifyArguments& args, const CommonOptions& common)
-      : args_(args), common_(common), rules_(read_rules(args.files)) {}
+  Run(const VerifyArguments& args, const CommonOptions& common) : args_(args), common_(common) {
+    std::vector<std::string> tensors;
+    for (const std::string& f : args.files) (declares_theories(f) ? theories_ : tensors).push_back(f);
+    if (args.files.empty() || !tensors.empty()) rules_ = read_rules(tensors);
+  }
 
   int run() {
-    if (rules_.empty()) bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
+    for (const std::string& file : theories_) verify_theories(file);
+    if (rules_.empty() && results_.empty())
+      bad_input("the files have no rules", args_.files.empty() ? "" : args_.files.front());
     while (next_ < rules_.size()) {
       const std::size_t from = next_;
       const Budget budget{.seconds = common_.timeout, .megabytes = common_.memory, .grace = grace, .per_message = true};
@@ -232,6 +238,38 @@ class Run {
     Verifier verifier(args_, common_);
     for (const std::string& c : certificates_) verifier.admit(c);
     for (std::size_t k = from; k < rules_.size(); ++k) emit(to_text(verifier.decide(*rules_[k].claim)));
+  }
+
+  // The rules of a theory are assumed: what is verified are its theorems, and its false theorems are refuted.
+  void verify_theories(const std::string& file) {
+    CommonOptions quiet = common_;
+    quiet.json = true;
+    for (const json& v : decide_theories(file, "", args_.out, quiet).results) {
+      const bool negated = v.at("expected") == "refuted";
+      const std::string verdict = v.at("verdict"), status = verdict == "proved" ? "verified" : verdict;
+      if (negated) {
+        ++(status == "refuted" ? counts_.false_refuted : counts_.false_unknown);
+        if (status == "verified") ++counts_.false_accepted, accepted_.push_back(v.at("name"));
+      } else {
+        ++(status == "verified" ? counts_.verified : status == "refuted" ? counts_.refuted : counts_.unknown);
+      }
+      const bool good = v.at("as_expected");
+      const std::string reason = v.at("reason").is_string() ? v.at("reason").get<std::string>() : "";
+      if (!common_.json)
+        fmt::print("{} {:<9} {:<36} {:6.2f} s  {}\n", good ? " " : "!", status,
+                   (negated ? "false " : "") + v.at("name").get<std::string>(),
+                   v.at("seconds").at("total").get<double>(),
+                   !reason.empty()           ? reason
+                   : v.at("steps").is_null() ? "by a model"
+                                             : fmt::format("{} steps", v.at("steps").dump()));
+      results_.push_back({{"name", v.at("name")},
+                          {"file", file},
+                          {"kind", negated ? "false theorem" : "theorem"},
+                          {"status", status},
+                          {"witness", v.at("witness")},
+                          {"reason", reason},
+                          {"seconds", v.at("seconds").at("total")}});
+    }
   }
 
   void record(json r) {
@@ -331,6 +369,7 @@ class Run {
   const VerifyArguments& args_;
   const CommonOptions& common_;
   std::vector<RuleEntry> rules_;
+  std::vector<std::string> theories_;  // files
   std::size_t next_ = 0;
   std::vector<std::string> certificates_;
   json results_ = json::array();

@@ -14,6 +14,7 @@
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
 #include "verify/recurrence.hpp"
+#include "cli/theories.hpp"
 
 namespace skein::cli {
 
@@ -167,7 +168,11 @@ void add_run(CLI::App& app, Invocation& call) {
   add_common_options(*c, call.common);
   c->callback([&call, args] {
     call.run = [&call, args] {
-      return args->subjects.size() == 1 ? run_architecture(*args, call.common) : run_witness(*args, call.common);
+      if (args->subjects.size() == 1) return run_architecture(*args, call.common);
+      const std::string& about = args->subjects[1];
+      const bool model = args->subjects.size() == 2 && about.rfind(".skn:") != std::string::npos &&
+                         declares_theories(about.substr(0, about.rfind(".skn:") + 4));
+      return model ? run_model(args->subjects[0], about, call.common) : run_witness(*args, call.common);
     };
   });
 }

@@ -153,6 +153,7 @@ class ModuleLoader {
           if (origin == Origin::own) module_.claims_.push_back(std::move(made));
           break;
         }
+        case ItemSyntax::Kind::theory: break;  // no tensors: load_theories reads them
       }
     }
     open_.erase(key);

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "lang/lexer.hpp"
+#include "lang/cursor.hpp"
+#include "lang/theory_parser.hpp"
 
 namespace skein {
 namespace {
@@ -13,9 +14,9 @@ using Kind = Expression::Kind;
 
 constexpr int deepest_nesting = 250;
 
-class Parser {
+class Parser : TokenCursor {
  public:
-  explicit Parser(const SourceText& source) : source_(source), tokens_(tokenize(source)) {}
+  explicit Parser(const SourceText& source) : TokenCursor(source, tokenize(source)) {}
 
   FileSyntax file() {
     FileSyntax out;
@@ -27,56 +28,6 @@ class Parser {
   }
 
  private:
-  // --- tokens
-  const Token& peek(std::size_t ahead = 0) const {
-    return tokens_.tokens[std::min(at_ + ahead, tokens_.tokens.size() - 1)];
-  }
-  Token next() {
-    Token t = peek();
-    if (at_ + 1 < tokens_.tokens.size()) ++at_;
-    return t;
-  }
-  static bool is(const Token& t, std::string_view text) {
-    return !t.quoted && (t.kind == TokenKind::punctuation || t.kind == TokenKind::name) && t.text == text;
-  }
-  bool at(std::string_view text) const { return is(peek(), text); }
-  bool accept(std::string_view text) {
-    if (!at(text)) return false;
-    next();
-    return true;
-  }
-  static std::string shown(const Token& t) {
-    if (t.kind == TokenKind::end) return "the end of the file";
-    return fmt::format("\"{}\"", t.text);
-  }
-  [[noreturn]] void fail_here(const std::string& expectation, const std::string& suggestion = "") const {
-    source_.fail(peek().place, fmt::format("unexpected {}", shown(peek())), expectation, suggestion);
-  }
-  [[noreturn]] void unsupported(const Token& t, const std::string& what) const {
-    source_.fail(t.place, fmt::format("{} not supported yet", what));
-  }
-  Token expect(std::string_view text, const std::string& after) {
-    if (!at(text)) fail_here(fmt::format("\"{}\" {}", text, after));
-    return next();
-  }
-  Token name(const std::string& what) {
-    const Token& t = peek();
-    if (t.kind != TokenKind::name) fail_here(what);
-    if (!t.quoted && is_reserved(t.text))
-      source_.fail(t.place, fmt::format("\"{}\" is a word of the language", t.text), what,
-                   fmt::format("write it between backquotes to use it as a name: `{}`", t.text));
-    return next();
-  }
-  // The # lines that end on the line above.
-  std::string description_above(int line) const {
-    std::vector<std::string> lines;
-    for (auto it = tokens_.comments.rbegin(); it != tokens_.comments.rend(); ++it)
-      if (it->line == line - 1 - static_cast<int>(lines.size())) lines.push_back(it->text);
-    std::string out;
-    for (auto it = lines.rbegin(); it != lines.rend(); ++it) out += (out.empty() ? "" : "\n") + *it;
-    return out;
-  }
-
   struct Depth {
     Depth(Parser& p, int& d) : depth(d) {
       if (++depth > deepest_nesting) p.source_.fail(p.peek().place, "the expression is nested too deeply");
@@ -102,13 +53,14 @@ class Parser {
       out.items.push_back({ItemSyntax::Kind::claim, out.claims.size()});
       out.claims.push_back(claim());
     } else if (at("theory")) {
-      unsupported(first, "a theory is");
+      out.items.push_back({ItemSyntax::Kind::theory, out.theories.size()});
+      out.theories.push_back(parse_theory(*this));
     } else {
       std::string hint =
           first.kind == TokenKind::name
               ? did_you_mean(first.text, {"def", "axiom", "rule", "law", "theorem", "false", "import", "theory"})
               : "";
-      fail_here("a declaration: def, axiom, rule, law, theorem, false rule, import", hint);
+      fail_here("a declaration: def, axiom, rule, law, theorem, false rule, theory, import", hint);
     }
   }
 
@@ -614,9 +566,6 @@ class Parser {
     return out;
   }
 
-  const SourceText& source_;
-  Tokens tokens_;
-  std::size_t at_ = 0;
   int depth_ = 0;
   bool then_branch_ = false;
 };

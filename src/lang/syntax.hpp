@@ -7,6 +7,7 @@
 
 #include "diagram/box.hpp"
 #include "lang/source.hpp"
+#include "lang/theory_syntax.hpp"
 
 namespace skein {
 
@@ -138,7 +139,7 @@ struct ImportSyntax {
 };
 
 struct ItemSyntax {
-  enum class Kind { import_, def, claim };
+  enum class Kind { import_, def, claim, theory };
   Kind kind = Kind::def;
   std::size_t number = 0;  // in the list of its kind
 };
@@ -148,6 +149,7 @@ struct FileSyntax {
   std::vector<ImportSyntax> imports;
   std::vector<DefSyntax> defs;
   std::vector<ClaimSyntax> claims;
+  std::vector<TheorySyntax> theories;
 };
 
 }  // namespace skein

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "monoidal/valid.hpp"
+
 namespace skein::monoidal {
 namespace {
 
@@ -107,6 +109,37 @@ OpenDiagram tensor(const OpenDiagram& left, const OpenDiagram& right) {
   outputs.insert(outputs.end(), others.begin(), others.end());
   out.set_inputs(inputs);
   out.set_outputs(outputs);
+  return out;
+}
+
+OpenDiagram substitute(const OpenDiagram& d, const SignaturePtr& s, std::span<const Word> objects,
+                       std::span<const OpenDiagram> generators) {
+  OpenDiagram out(s);
+  std::vector<Nodes> image(d.node_bound());
+  const auto images = [&](std::span<const NodeId> nodes) {
+    Nodes all;
+    for (NodeId n : nodes) all.insert(all.end(), image[n.id].begin(), image[n.id].end());
+    return all;
+  };
+  for (NodeId n : d.inputs()) image[n.id] = add_nodes(out, objects[d.sort(n).id]);
+  for (BoxId b : topological_order(d)) {
+    const OpenDiagram& value = generators[d.generator(b).id];
+    const auto word = [&](std::span<const NodeId> nodes) {
+      Word w;
+      for (NodeId n : nodes) w.insert(w.end(), objects[d.sort(n).id].begin(), objects[d.sort(n).id].end());
+      return w;
+    };
+    if (value.input_sorts() != word(d.sources(b)) || value.output_sorts() != word(d.targets(b)))
+      throw IllTyped("what stands for '" + d.signature().generator(d.generator(b)).name.text() + "' must have the type " +
+                     to_string(*s, word(d.sources(b))) + " -> " + to_string(*s, word(d.targets(b))) + ".");
+    const Nodes inputs = images(d.sources(b));
+    const Nodes outputs = paste(out, value, &inputs);
+    std::size_t at = 0;
+    for (NodeId n : d.targets(b))
+      for (std::size_t i = 0; i < objects[d.sort(n).id].size(); ++i) image[n.id].push_back(outputs[at++]);
+  }
+  out.set_inputs(images(d.inputs()));
+  out.set_outputs(images(d.outputs()));
   return out;
 }
 

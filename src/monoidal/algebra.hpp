@@ -19,4 +19,9 @@ OpenDiagram compose(const OpenDiagram& first, const OpenDiagram& second);
 // left * right
 OpenDiagram tensor(const OpenDiagram& left, const OpenDiagram& right);
 
+// The image of `d` under the functor into the diagrams over `s` that has these values at sorts and generators. Throws
+// IllTyped, naming the generator, unless its diagram has the type that its ports become.
+OpenDiagram substitute(const OpenDiagram& d, const SignaturePtr& s, std::span<const Word> objects,
+                       std::span<const OpenDiagram> generators);
+
 }  // namespace skein::monoidal

@@ -31,7 +31,6 @@ const RefusedText table[] = {
     {"def f(x) x", 1, 10, "unexpected \"x\"", "\"=\""},
     // Unsupported parts of the language.
     {"def f(x[..s]) = 1", 1, 9, "not supported yet"},
-    {"theory Comonoid : symmetric { object A }", 1, 1, "a theory is not supported yet"},
     {"def f: A -> B = g", 1, 6, "not supported yet"},
     {"def f(x[n]) {\n  fold n from s = 0 { s = s + x[n] }\n  return s\n}", 2, 23, "is the state before the step"},
     {"def f(x) = x^2", 1, 13, "\"^\" is not supported yet"},

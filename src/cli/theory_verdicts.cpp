@@ -1,0 +1,212 @@
+// skein prove FILE.skn for the theories of the file.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "cli/report.hpp"
+#include "cli/supervise.hpp"
+#include "cli/theories.hpp"
+#include "cli/verdict.hpp"
+#include "kernel/monoidal_certificate.hpp"
+#include "lang/theory_models.hpp"
+#include "lang/theory_printer.hpp"
+#include "tactics/theory_book.hpp"
+
+namespace skein::cli {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using namespace monoidal;
+
+namespace {
+
+constexpr double grace = 2;
+
+json rows_of(const Matrix& m) {
+  json rows = json::array();
+  for (std::size_t r = 0; r < m.rows; ++r) {
+    rows.push_back(json::array());
+    for (std::size_t c = 0; c < m.columns; ++c) rows.back().push_back(m.at(r, c).get_str());
+  }
+  return rows;
+}
+
+fs::path write_model(const TheoryDeclaration& theory, const ClaimReport& r, const fs::path& out) {
+  const Countermodel& c = *r.countermodel;
+  const Signature& s = *theory.signature;
+  json j{{"theory", theory.name.text()}, {"claim", r.claim->name().text()}, {"dimensions", json::object()},
+         {"boxes", json::object()},      {"left", rows_of(c.left)},         {"right", rows_of(c.right)}};
+  for (std::uint32_t i = 0; i < s.sorts(); ++i) j["dimensions"][s.sort({i}).text()] = c.model.dimension[i];
+  for (std::uint32_t g = 0; g < s.generators(); ++g)
+    j["boxes"][s.generator({g}).name.text()] = rows_of(c.model.boxes[g]);
+  const fs::path folder = out / (theory.name.text() + "." + r.claim->name().text() + ".witness");
+  write_file(folder / "witness.json", to_text(j) + "\n");
+  return folder;
+}
+
+json to_json(const TheoryDeclaration& theory, const ClaimReport& r, const fs::path& out) {
+  const Rule& rule = *r.claim->statement;
+  const std::string name = theory.name.text() + "." + rule.name().text();
+  const std::string left = print_term(rule.left()), right = print_term(rule.right());
+  json j = empty_verdict({name, left, right});
+  static constexpr const char* words[] = {"proved", "refuted", "unknown"};
+  j["verdict"] = words[static_cast<std::size_t>(r.verdict)];
+  j["theory"] = theory.name.text();
+  j["claim"] = rule.name().text();
+  j["statement"] = fmt::format("in the {} theory {}: {} {} {}", name_of(theory.signature->structure()),
+                               theory.name.text(), left, rule.two_way() ? "==" : "=>", right);
+  j["expected"] = r.claim->negated ? "refuted" : "proved";
+  j["as_expected"] = r.expected();
+  j["reason"] = r.reason.empty() ? json() : json(r.reason);
+  j["file"] = theory.file;
+  j["line"] = r.script.place.line ? r.script.place.line : r.claim->line;
+  j["column"] = r.script.place.line ? r.script.place.column : 1;
+  j["goal"] = r.script.goal.empty() ? json() : json(r.script.goal);
+  j["next"] = r.script.nexts;
+  j["found"] = r.script.found;
+  j["rests_on"] = json::array();
+  for (Symbol s : r.rests_on) j["rests_on"].push_back(s.text());
+  j["seconds"]["total"] = r.seconds;
+  if (r.theorem) {
+    std::size_t rewrites = 0;
+    for (const auto& [side, step] : r.theorem->steps()) rewrites += std::holds_alternative<RuleStep>(step);
+    j["steps"] = r.theorem->steps().size();
+    j["rewrites"] = rewrites;
+    j["confirmed"] = {{"instances", r.models}, {"max_abs_error", 0}, {"max_rel_error", 0}};
+  }
+  if (r.verdict == ClaimReport::Verdict::refuted) {
+    j["witness"] = write_model(theory, r, out).string();
+    const std::string& named = r.countermodel->name;
+    j["model"] = print_model(theory, r.countermodel->model, named.empty() ? "found" : named);
+    j["declared_model"] = named.empty() ? json() : json(named);
+  }
+  return j;
+}
+
+// The theories whose theorems a theory takes over.
+void need(const TheoryDeclaration& theory, std::set<const TheoryDeclaration*>& needed) {
+  for (const TheoryClaim& c : theory.claims)
+    if (c.source && needed.insert(c.source->from.get()).second) need(*c.source->from, needed);
+}
+
+// Decides in the child; a message for each verdict, and one for each certificate.
+void work(const TheoryFile& file, const std::string& out, const CommonOptions& common, const Emit& emit) {
+  BookOptions options;
+  options.seed = common.seed;
+  options.seconds = common.timeout;
+  TheoryBook book(options);
+  std::set<const TheoryDeclaration*> needed;
+  for (const TheoryPtr& t : file.own) need(*t, needed);
+  for (const TheoryPtr& t : file.imported)
+    if (needed.count(t.get())) book.add(t);
+  for (const TheoryPtr& t : file.own) {
+    const ProvedTheory& proved = book.add(t, [&](const ClaimReport& r) { emit(to_text(to_json(*t, r, out))); });
+    std::vector<Symbol> wanted;
+    for (const ClaimReport& r : proved.reports)
+      if (r.theorem) wanted.push_back(r.claim->name());
+    if (wanted.empty()) continue;
+    const fs::path certificate = fs::path(out) / (t->name.text() + ".cert");
+    write_file(certificate, write_certificate(proved.kernel, wanted));
+    emit(to_text({{"theory", t->name.text()}, {"certificate", certificate.string()}}));
+  }
+}
+
+std::string indented(const std::string& text) {
+  std::string out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out += "    " + line + "\n";
+  return out;
+}
+
+std::string plural(const json& n, const char* what) {
+  return fmt::format("{} {}{}", n.get<std::size_t>(), what, n == 1 ? "" : "s");
+}
+
+void print(const json& r, const std::string& argument) {
+  fmt::print("# --- {}theorem {}\n", r.at("expected") == "refuted" ? "false " : "", r.at("name").get<std::string>());
+  fmt::print("{}\n", r.at("statement").get<std::string>());
+  const std::string verdict = r.at("verdict");
+  if (verdict == "proved") {
+    fmt::print("proved: the rules of {} give it, in every model\n", r.at("theory").get<std::string>());
+    print_detail("steps", fmt::format("{}, {}", plural(r.at("steps"), "step"), plural(r.at("rewrites"), "rewrite")));
+    if (r.at("confirmed").at("instances") != 0)
+      print_detail("confirmed", "holds in " + plural(r.at("confirmed").at("instances"), "model"));
+    if (!r.at("found").empty()) {
+      std::string script;
+      for (const json& line : r.at("found")) script += (script.empty() ? "" : " ; ") + line.get<std::string>();
+      print_detail("found", "by { " + script + " }");
+    }
+  } else if (verdict == "refuted") {
+    fmt::print("refuted: the two sides differ in a model of {}\n", r.at("theory").get<std::string>());
+    if (r.at("declared_model").is_string())
+      print_detail("model", r.at("declared_model").get<std::string>() + ", which the theory declares");
+    else
+      fmt::print("{}", indented(r.at("model").get<std::string>()));
+    print_detail("witness", r.at("witness").get<std::string>());
+    print_detail("replay", fmt::format("skein run {} {}:{}", r.at("witness").get<std::string>(), argument,
+                                       r.at("name").get<std::string>()));
+  } else {
+    fmt::print("unknown: {}:{}:{}: {}\n", r.at("file").get<std::string>(), r.at("line").dump(), r.at("column").dump(),
+               r.at("reason").is_string() ? r.at("reason").get<std::string>() : "no reason was given");
+    if (r.at("goal").is_string()) print_detail("goal", r.at("goal").get<std::string>());
+    for (const json& n : r.at("next")) print_detail("next", n.get<std::string>());
+  }
+  fmt::print("\n");
+}
+
+}  // namespace
+
+bool declares_theories(const std::string& file) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("theory ")) return true;
+  return false;
+}
+
+TheoryVerdicts decide_theories(const std::string& file, const std::string& only, const std::string& out,
+                               const CommonOptions& common) {
+  const TheoryFile theories = load_theories(file);
+  TheoryVerdicts verdicts;
+  verdicts.tensors = theories.tensors;
+  const auto wanted = [&](const json& r) { return only.empty() || r.at("name") == only || r.at("claim") == only; };
+  const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = grace, .per_message = true};
+  const Ending ending = supervise(
+      budget, "proving " + file, [&](const Emit& emit) { work(theories, out, common, emit); },
+      [&](std::string_view message) {
+        json r = json::parse(message);
+        if (r.contains("verdict")) {
+          if (!wanted(r)) return;
+          if (!common.json) print(r, file);
+          verdicts.results.push_back(std::move(r));
+          return;
+        }
+        bool asked = false;
+        for (json& earlier : verdicts.results) {
+          if (earlier.at("theory") != r.at("theory")) continue;
+          asked = true;
+          if (earlier.at("verdict") != "proved") continue;
+          earlier["certificate"] = r.at("certificate");
+          earlier["certificates"] = {r.at("certificate")};
+        }
+        if (asked && !common.json)
+          fmt::print("certificate of {}: {}\n\n", r.at("theory").get<std::string>(),
+                     r.at("certificate").get<std::string>());
+      });
+  if (ending == Ending::finished) return verdicts;
+  // Without a certificate nothing counts as proved.
+  for (json& r : verdicts.results)
+    if (r.at("verdict") == "proved" && r.at("certificate").is_null()) {
+      r["verdict"] = "unknown", r["as_expected"] = false;
+      r["reason"] = "the run ended before its certificate was written";
+    }
+  json lost = empty_verdict({file, "", ""});
+  lost["reason"] = describe(ending, budget);
+  lost["expected"] = "proved", lost["as_expected"] = false;
+  verdicts.results.push_back(std::move(lost));
+  return verdicts;
+}
+
+}  // namespace skein::cli
