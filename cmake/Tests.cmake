@@ -28,6 +28,7 @@ endforeach()
 # A folder that mirrors nothing would hold tests that nobody runs.
 file(GLOB_RECURSE test_sources RELATIVE "${CMAKE_SOURCE_DIR}/tests" CONFIGURE_DEPENDS "tests/*.cpp")
 list(REMOVE_ITEM test_sources main.cpp)
+list(FILTER test_sources EXCLUDE REGEX "^fuzz/")  # they have their own executables
 foreach(source IN LISTS test_sources)
   string(REGEX REPLACE "/.*" "" layer "${source}")
   if(NOT layer IN_LIST SKEIN_LAYERS)
