@@ -141,7 +141,7 @@ int prove_theorems(const ProveArguments& args, const CommonOptions& common) {
   if (!theorems.file.ends_with(".skn"))
     usage_error("one argument is a .skn file with theorems; two arguments are architectures");
   if (declares_theories(theorems.file))
-    return summarise(theorems, decide_theories(theorems.file, theorems.only, args.verdict.out, common).results, common);
+    return summarise(theorems, decide_theories(theorems.file, theorems.only, args.verdict.out, common), common);
   int exit = not_decided;
   // Each theorem keeps to the limits in a process below this one, which is killed only if reading does not.
   const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = 1.5, .per_message = true};

@@ -51,7 +51,8 @@ std::optional<Size> divide_exactly(const Size& p, const Size& d) {
   // Long division by the leading term under the map's order, which is not a monomial order in general, so every step is
   // checked to shrink by bounding the number of steps, and the result is checked by multiplication.
   if (d.is_zero()) return std::nullopt;
-  const auto& [lead, leading] = *d.terms().rbegin();
+  const auto& lead = d.terms().rbegin()->first;
+  const Integer& leading = d.terms().rbegin()->second;
   Size rest = p, quotient;
   // The last term of the rest that the leading term divides, over it; empty if there is none.
   auto next = [&]() -> std::optional<Size> {
