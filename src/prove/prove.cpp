@@ -263,6 +263,7 @@ class Strategy {
     std::map<Index, Index> same;
     for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
     DeriveOptions o;
+    for (const auto& [name, numbers] : p_.pool) o.stored.emplace(name, to_array(numbers));
     o.deadline = derive_until_;
     o.hints = options_.hints;
     o.recurrences = recurrences_as_conditions(s);

@@ -34,7 +34,7 @@ class Search {
       if (!options_.recurrences.empty()) return through_folds(l, r);
       std::optional<Rewrite> a, b;
       if (large(l, r)) {
-        const Sweep s = sweep(k_, l, r, options_.deadline, options_.within);
+        const Sweep s = sweep(k_, l, r, options_.stored, options_.deadline, options_.within);
         d.points = s.points;
         if ((d.proof = s.proof)) return d.lemmas = s.lemmas, d.tactic = "internal points", d;
         d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";

@@ -2,6 +2,7 @@
 // derive: the search for a derivation of left == right in the kernel. Tactics in order: normal forms; a ground leaf;
 // normal forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an
 // equation that the kernel accepted, so nothing here needs to be right.
+#include "backend/evaluate.hpp"
 #include "rewrite/normalise.hpp"
 #include "verify/accumulators.hpp"
 #include "verify/points.hpp"
@@ -29,6 +30,7 @@ struct DeriveOptions {
   std::vector<Recurrence> recurrences = {};         // states of folds; first and next are conditions of the kernel
   std::set<std::string> without_accumulators = {};  // names of entries that are not to be used
   std::optional<Within> within = {};                // where the derivation stands, if not in the claim itself
+  std::map<Symbol, Array> stored = {};  // numbers of arrays, where the architectures come with some: hints, no more
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 

@@ -35,7 +35,8 @@ struct Candidate {
 // A wire of either side, with values at one random point.
 class Values {
  public:
-  Values(DiagramBuilder& b, const SizeContext& sizes, const std::vector<WireId>& wires) {
+  Values(DiagramBuilder& b, const SizeContext& sizes, const std::vector<WireId>& wires,
+         const std::map<Symbol, Array>& stored) {
     std::vector<InputPort> ports;
     std::set<Symbol> named;
     for (WireId w : wires)
@@ -57,10 +58,7 @@ class Values {
       return freeze(b, Symbol("sweep"), sizes, ports, outputs);
     };
     try {
-      // Weights small enough that rounding is not magnified from layer to layer.
-      SampleOptions small;
-      small.scale = 0.25;
-      Environment e = sample(diagram_of(chosen), 1, small);
+      Environment e = draw(diagram_of(chosen), stored);
       std::erase_if(chosen, [&](WireId w) {
         const auto shape = shape_of(b.axes(w), e.sizes);
         return std::accumulate(shape.begin(), shape.end(), std::size_t(1), std::multiplies<>()) > largest_array;
@@ -83,6 +81,25 @@ class Values {
       least = std::min(least, x), most = std::max(most, x);
     }
     if (c.values.data.size() > 1 && most > least) candidates_.push_back(std::move(c));  // a constant says nothing
+  }
+
+  // Weights small enough that rounding is not magnified from layer to layer; or, since a variance should be positive
+  // and not every unit dead, near the stored ones, but without zeros among them.
+  static Environment draw(const Diagram& d, const std::map<Symbol, Array>& stored) {
+    SampleOptions small;
+    small.scale = 0.25;
+    Environment known;
+    for (const auto& [name, array] : stored)
+      if (d.find_input(name)) known.inputs.emplace(name, array);
+    infer_sizes(d, known);
+    small.sizes = known.sizes;
+    Environment e = sample(d, 1, small);
+    for (const auto& [name, array] : known.inputs) {
+      Array& near = e.inputs.at(name);  // so far factors
+      for (std::size_t k = 0; k < near.data.size(); ++k)
+        near.data[k] = array.data[k] == 0 ? near.data[k] / 4 : array.data[k] * (1 + near.data[k] / 2);
+    }
+    return e;
   }
 
   std::vector<Candidate> candidates_;
@@ -164,7 +181,7 @@ class Sweeper {
   Sweeper(Kernel& k, Clock::time_point deadline, std::optional<Within> within)
       : k_(k), b_(k.arena()), w_(k), lemmas_(k, within), deadline_(deadline), points_(std::make_shared<Points>(k)) {}
 
-  Sweep run(const Ref& l, const Ref& r) {
+  Sweep run(const Ref& l, const Ref& r, const std::map<Symbol, Array>& stored) {
     Sweep out;
     const std::vector<WireId> left = wires_below(b_, {l.wire}), right = wires_below(b_, {r.wire});
     std::set<WireId> all(left.begin(), left.end());
@@ -172,7 +189,7 @@ class Sweeper {
     all.insert(right.begin(), right.end());
     for (WireId w : left)
       if (in_right.count(w) && may_be_atom(b_, w)) shared_.insert(w);
-    const Values values(b_, k_.sizes(), std::vector<WireId>(all.begin(), all.end()));
+    const Values values(b_, k_.sizes(), std::vector<WireId>(all.begin(), all.end()), stored);
     for (const auto& [x, y] : pairs(values.candidates(), in_left)) {
       if (x->wire == l.wire || y->wire == l.wire || x->wire == r.wire || y->wire == r.wire) continue;
       ++out.candidates;
@@ -323,8 +340,9 @@ class Sweeper {
 
 }  // namespace
 
-Sweep sweep(Kernel& k, const Ref& left, const Ref& right, Clock::time_point deadline, std::optional<Within> within) {
-  return Sweeper(k, deadline, within).run(left, right);
+Sweep sweep(Kernel& k, const Ref& left, const Ref& right, const std::map<Symbol, Array>& stored,
+            Clock::time_point deadline, std::optional<Within> within) {
+  return Sweeper(k, deadline, within).run(left, right, stored);
 }
 
 }  // namespace skein

@@ -5,6 +5,7 @@
 // lies below an atom is not looked at again. So the proof grows with the number of layers, where one normal form of the
 // whole multiplies out. (SAT sweeping, Kuehlmann and Krohm, DAC 1997, for real functions.) The numbers only say what to
 // try.
+#include "backend/evaluate.hpp"
 #include "rewrite/normalise.hpp"
 #include "verify/points.hpp"
 
@@ -17,8 +18,8 @@ struct Sweep {
   std::shared_ptr<Points> points = {};     // the pairs that were proved
 };
 
-// left and right are at the same indices.
-Sweep sweep(Kernel& k, const Ref& left, const Ref& right, std::chrono::steady_clock::time_point deadline,
-            std::optional<Within> within = {});
+// left and right are at the same indices. Arrays that have `stored` numbers are drawn near these.
+Sweep sweep(Kernel& k, const Ref& left, const Ref& right, const std::map<Symbol, Array>& stored,
+            std::chrono::steady_clock::time_point deadline, std::optional<Within> within = {});
 
 }  // namespace skein

@@ -41,7 +41,7 @@ struct Swept {
     left = thaw(kernel.arena(), m.instantiate_def(l)).front().value;
     right = thaw(kernel.arena(), m.instantiate_def(r)).front().value;
     right.at = left.at;
-    result = sweep(kernel, left, right, std::chrono::steady_clock::now() + std::chrono::minutes(2));
+    result = sweep(kernel, left, right, {}, std::chrono::steady_clock::now() + std::chrono::minutes(2));
   }
   static SizeContext sizes(const std::string& text) {
     return parse_module(text, "test.skn").instantiate_def("left").sizes();
