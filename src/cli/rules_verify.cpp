@@ -244,7 +244,7 @@ class Run {
   void verify_theories(const std::string& file) {
     CommonOptions quiet = common_;
     quiet.json = true;
-    for (const json& v : decide_theories(file, "", args_.out, quiet).results) {
+    for (const json& v : decide_theories(file, "", args_.out, quiet)) {
       const bool negated = v.at("expected") == "refuted";
       const std::string verdict = v.at("verdict"), status = verdict == "proved" ? "verified" : verdict;
       if (negated) {

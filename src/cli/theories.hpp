@@ -17,12 +17,9 @@ bool declares_theories(const std::string& file);
 // unless --json. `only`: a theorem or THEORY.theorem; empty for all. Certificates, one for each theory, and witnesses
 // go to the folder `out`. The fields of each verdict are those of `skein prove`, and theory, expected, as_expected,
 // rests_on, goal, next, found, model.
-struct TheoryVerdicts {
-  std::vector<nlohmann::json> results;
-  bool tensors = false;  // the file also has claims of tensors
-};
-TheoryVerdicts decide_theories(const std::string& file, const std::string& only, const std::string& out,
-                               const CommonOptions& common);
+// Throws if the file has definitions or claims of tensors too.
+std::vector<nlohmann::json> decide_theories(const std::string& file, const std::string& only, const std::string& out,
+                                            const CommonOptions& common);
 
 // The theory and the claim that FILE.skn:NAME or FILE.skn:THEORY.NAME means; throws CommandError with the nearest name.
 struct NamedClaim {

@@ -93,7 +93,9 @@ void need(const TheoryDeclaration& theory, std::set<const TheoryDeclaration*>& n
 }
 
 // Decides in the child; a message for each verdict, and one for each certificate.
-void work(const TheoryFile& file, const std::string& out, const CommonOptions& common, const Emit& emit) {
+void work(const std::string& name, const std::string& out, const CommonOptions& common, const Emit& emit) {
+  const TheoryFile file = load_theories(name);
+  if (file.tensors) bad_input("a file declares theories or tensors, not both; put the defs and claims into another", name);
   BookOptions options;
   options.seed = common.seed;
   options.seconds = common.timeout;
@@ -154,7 +156,6 @@ void print(const json& r, const std::string& argument) {
     if (r.at("goal").is_string()) print_detail("goal", r.at("goal").get<std::string>());
     for (const json& n : r.at("next")) print_detail("next", n.get<std::string>());
   }
-  fmt::print("\n");
 }
 
 }  // namespace
@@ -166,25 +167,26 @@ bool declares_theories(const std::string& file) {
   return false;
 }
 
-TheoryVerdicts decide_theories(const std::string& file, const std::string& only, const std::string& out,
-                               const CommonOptions& common) {
-  const TheoryFile theories = load_theories(file);
-  TheoryVerdicts verdicts;
-  verdicts.tensors = theories.tensors;
+std::vector<json> decide_theories(const std::string& file, const std::string& only, const std::string& out,
+                                  const CommonOptions& common) {
+  std::vector<json> results;
   const auto wanted = [&](const json& r) { return only.empty() || r.at("name") == only || r.at("claim") == only; };
   const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = grace, .per_message = true};
   const Ending ending = supervise(
-      budget, "proving " + file, [&](const Emit& emit) { work(theories, out, common, emit); },
+      budget, "proving " + file, [&](const Emit& emit) { work(file, out, common, emit); },
       [&](std::string_view message) {
         json r = json::parse(message);
         if (r.contains("verdict")) {
           if (!wanted(r)) return;
-          if (!common.json) print(r, file);
-          verdicts.results.push_back(std::move(r));
+          if (!common.json) {
+            if (!results.empty()) fmt::print("\n");
+            print(r, file);
+          }
+          results.push_back(std::move(r));
           return;
         }
         bool asked = false;
-        for (json& earlier : verdicts.results) {
+        for (json& earlier : results) {
           if (earlier.at("theory") != r.at("theory")) continue;
           asked = true;
           if (earlier.at("verdict") != "proved") continue;
@@ -192,12 +194,12 @@ TheoryVerdicts decide_theories(const std::string& file, const std::string& only,
           earlier["certificates"] = {r.at("certificate")};
         }
         if (asked && !common.json)
-          fmt::print("certificate of {}: {}\n\n", r.at("theory").get<std::string>(),
+          fmt::print("\ncertificate of {}: {}\n", r.at("theory").get<std::string>(),
                      r.at("certificate").get<std::string>());
       });
-  if (ending == Ending::finished) return verdicts;
+  if (ending == Ending::finished) return results;
   // Without a certificate nothing counts as proved.
-  for (json& r : verdicts.results)
+  for (json& r : results)
     if (r.at("verdict") == "proved" && r.at("certificate").is_null()) {
       r["verdict"] = "unknown", r["as_expected"] = false;
       r["reason"] = "the run ended before its certificate was written";
@@ -205,8 +207,8 @@ TheoryVerdicts decide_theories(const std::string& file, const std::string& only,
   json lost = empty_verdict({file, "", ""});
   lost["reason"] = describe(ending, budget);
   lost["expected"] = "proved", lost["as_expected"] = false;
-  verdicts.results.push_back(std::move(lost));
-  return verdicts;
+  results.push_back(std::move(lost));
+  return results;
 }
 
 }  // namespace skein::cli
