@@ -1,9 +1,8 @@
-// libFuzzer: the parser and the elaborator of .skn, theories included. Whatever is not a file of the language ends in a
-// SourceError with a place; what is one prints and reads back.
+// libFuzzer: the parser and the elaborator of .skn. Whatever is not a file of the language ends in a SourceError with a
+// place.
 #include <cstdint>
 
 #include "lang/module.hpp"
-#include "lang/theory.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skein;
@@ -12,10 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.use_prelude = false;
   try {
     parse_module(text, "fuzz.skn", options);
-  } catch (const SourceError&) {
-  }
-  try {
-    parse_theories(text, "fuzz.skn");
   } catch (const SourceError&) {
   }
   return 0;
