@@ -76,9 +76,9 @@ int summarise(const Theorems& theorems, const std::vector<json>& results, const 
   }
   const int total = static_cast<int>(results.size());
   if (total == 0)
-    bad_input(theorems.only.empty() ? "the file has no theorem"
-                                    : fmt::format("the file has no theorem {}", theorems.only),
-              theorems.file);
+    bad_input(
+        theorems.only.empty() ? "the file has no theorem" : fmt::format("the file has no theorem {}", theorems.only),
+        theorems.file);
   const int exit = refuted ? some_fail : unknown ? not_decided : all_hold;
   if (common.json) {
     print_json({{"verdict", exit == all_hold    ? "proved"

@@ -13,8 +13,8 @@
 #include "cli/architecture.hpp"
 #include "cli/report.hpp"
 #include "cli/supervise.hpp"
-#include "verify/recurrence.hpp"
 #include "cli/theories.hpp"
+#include "verify/recurrence.hpp"
 
 namespace skein::cli {
 

@@ -95,7 +95,8 @@ void need(const TheoryDeclaration& theory, std::set<const TheoryDeclaration*>& n
 // Decides in the child; a message for each verdict, and one for each certificate.
 void work(const std::string& name, const std::string& out, const CommonOptions& common, const Emit& emit) {
   const TheoryFile file = load_theories(name);
-  if (file.tensors) bad_input("a file declares theories or tensors, not both; put the defs and claims into another", name);
+  if (file.tensors)
+    bad_input("a file declares theories or tensors, not both; put the defs and claims into another", name);
   BookOptions options;
   options.seed = common.seed;
   options.seconds = common.timeout;

@@ -130,8 +130,9 @@ OpenDiagram substitute(const OpenDiagram& d, const SignaturePtr& s, std::span<co
       return w;
     };
     if (value.input_sorts() != word(d.sources(b)) || value.output_sorts() != word(d.targets(b)))
-      throw IllTyped("what stands for '" + d.signature().generator(d.generator(b)).name.text() + "' must have the type " +
-                     to_string(*s, word(d.sources(b))) + " -> " + to_string(*s, word(d.targets(b))) + ".");
+      throw IllTyped("what stands for '" + d.signature().generator(d.generator(b)).name.text() +
+                     "' must have the type " + to_string(*s, word(d.sources(b))) + " -> " +
+                     to_string(*s, word(d.targets(b))) + ".");
     const Nodes inputs = images(d.sources(b));
     const Nodes outputs = paste(out, value, &inputs);
     std::size_t at = 0;
