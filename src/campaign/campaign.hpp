@@ -1,8 +1,9 @@
 #pragma once
 // Campaign: random tests of soundness. A diagram case draws a random diagram, rewrites it by random steps that the
-// kernel accepts, and runs both forms; a pair case asks `prove` about two random diagrams that are equal by construction,
-// or of which one was edited in one place. Each case is a function of the seed and its number, so that any of them can be
-// looked at again. A finding is a defect of the kernel, the evaluator, the prover, or of the campaign.
+// kernel accepts, and runs both forms; a pair case asks `prove` about two random diagrams that are equal by
+// construction, or of which one was edited in one place. Each case is a function of the seed and its number, so that
+// any of them can be looked at again. A finding is a defect of the kernel, the evaluator, the prover, or of the
+// campaign.
 #include "campaign/points.hpp"
 #include "campaign/random_terms.hpp"
 #include "verify/rulebook.hpp"
@@ -10,8 +11,8 @@
 namespace skein {
 
 struct Finding {
-  std::string kind;  // mismatch, conflict, wrong verdict, rejected certificate, error
-  std::string text;  // what was seen, and where
+  std::string kind;      // mismatch, conflict, wrong verdict, rejected certificate, error
+  std::string text;      // what was seen, and where
   std::string diagrams;  // the two forms as .skn, around the guilty step if it is known
 };
 
@@ -47,7 +48,7 @@ class Campaign {
   const CampaignOptions& options_;
 };
 
-// All theorems of the ledger, and the axioms.
+// The axioms, and the theorems of the ledger whose certificates hold here.
 std::vector<TheoremPtr> verified_rules(RuleBook& book);
 
 }  // namespace skein

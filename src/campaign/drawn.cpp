@@ -15,7 +15,7 @@ Ref random_root(RandomTerms& terms, const FeatureSet& f, std::mt19937_64& random
   std::vector<Index> over;
   for (std::uint64_t n = random() % 4; n > 0; --n) over.push_back(terms.fresh_index());
   const std::uint64_t kind = random() % 8;
-  return terms.term(kind == 0 ? DType::boolean : kind == 1 && f.ext ? DType::ext : DType::real, over, depth);
+  return terms.root(kind == 0 ? DType::boolean : kind == 1 && f.ext ? DType::ext : DType::real, over, depth);
 }
 
 }  // namespace

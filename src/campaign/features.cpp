@@ -14,9 +14,8 @@ bool reads_by_comparison(const Diagram& d, const Box& sum) {
   auto chooses_place = [&](const Box& x) {
     if (x.op != Op::where) return false;
     const Box& condition = d.box(x.inputs[0].wire);
-    return condition.op == Op::equal &&
-           std::any_of(condition.inputs.begin(), condition.inputs.end(),
-                       [&](const Port& p) { return d.box(p.wire).op == Op::index_value; });
+    return condition.op == Op::equal && std::any_of(condition.inputs.begin(), condition.inputs.end(),
+                                                    [&](const Port& p) { return d.box(p.wire).op == Op::index_value; });
   };
   return body.op == Op::mul && std::any_of(body.inputs.begin(), body.inputs.end(),
                                            [&](const Port& p) { return chooses_place(d.box(p.wire)); });

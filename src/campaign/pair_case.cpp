@@ -25,7 +25,7 @@ Shares without_conditions(Shares s) {
 }
 
 struct TwoSides {
-  Statement statement;           // with the recurrences of the left side
+  Statement statement;  // with the recurrences of the left side
   std::vector<Given> right_given;
   std::vector<std::string> steps;
 };

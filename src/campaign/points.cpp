@@ -13,12 +13,12 @@ namespace skein {
 namespace {
 
 constexpr double worth_certifying = 1e-10, worth_certifying_by_element = 1e-7;
-constexpr double plain = 1e-3;             // no rounding of float64 is expected to be so large
-constexpr double rounding_ratio = 1e3;     // float32 is coarser by 5e8; its error may have saturated
+constexpr double plain = 1e-3;           // no rounding of float64 is expected to be so large
+constexpr double largest_float = 1e150;  // whose square is still a float64
 constexpr unsigned largest_size = 3, largest_steps = 4;
 constexpr int attempts_at_sizes = 30;
-constexpr long precision = 128;
-constexpr unsigned enclosed_one_in = 8;    // of the points at which floats agree, so many are enclosed as well
+constexpr long precision = 128, precision_of_floats = 53;
+constexpr unsigned enclosed_one_in = 8;  // of the points at which floats agree, so many are enclosed as well
 
 enum class Style { normal, whole_numbers, specials, nearly_constant, large };
 
@@ -52,7 +52,8 @@ class Runner {
       const bool below = x.upper && *x.upper < 0, zero = x.lower && x.upper && *x.lower == 0 && *x.upper == 0;
       if (!x.neg_inf && (sign == Sign::nonzero ? !zero : !below && (sign == Sign::nonnegative || !zero))) continue;
       if (x.neg_inf && x.finite) continue;
-      report.mismatch = fmt::format("at {}: {} by the kernel, but enclosed in {}", shown(e), to_string(sign), to_string(x));
+      report.mismatch =
+          fmt::format("at {}: {} by the kernel, but enclosed in {}", shown(e), to_string(sign), to_string(x));
       report.where = e;
       return false;
     }
@@ -60,7 +61,8 @@ class Runner {
   }
 
   bool compare(const Environment& e) {
-    const auto left = options_.floats(s_.left, e, Precision::float64), right = options_.floats(s_.right, e, Precision::float64);
+    const auto left = options_.floats(s_.left, e, Precision::float64),
+               right = options_.floats(s_.right, e, Precision::float64);
     ++report.counts["points"];
     if (std::any_of(e.sizes.begin(), e.sizes.end(), [](const auto& v) { return v.second == 0; }))
       ++report.counts["points with a size 0"];
@@ -69,8 +71,7 @@ class Runner {
     const FloatDifference d = float_difference(left, right);
     if (d.finite && d.relative < worth_certifying && d.by_element < worth_certifying_by_element)
       return random_() % enclosed_one_in != 0 || enclosed(e, left, s_.left);
-    const CertifiedDifference c =
-        certify(s_, e, options_.total, std::chrono::steady_clock::time_point::max());
+    const CertifiedDifference c = certify(s_, e, options_.total, std::chrono::steady_clock::time_point::max());
     if (c.verdict == Comparison::different) {
       report.mismatch = fmt::format("at {}: left in {}, right in {}", shown(e), to_string(c.separation->left),
                                     to_string(c.separation->right));
@@ -168,30 +169,51 @@ class Runner {
     return e;
   }
 
-  // Whether floats lie at the enclosures, or are off by no more than what rounding does.
+  // Whether floats lie at the enclosures, or need not: where balls of their precision are wide, and where a value on
+  // the way is beyond their range, rounding may do anything.
   bool enclosed(const Environment& e, const std::vector<Array>& floats, const Diagram& d) {
     const auto balls = evaluate_enclosures(d, e, precision);
     ++report.counts["floats compared with enclosures"];
-    const auto coarse = options_.floats(d, e, Precision::float32);
     double scale = 1;
     for (double x : floats[0].data)
       if (std::isfinite(x)) scale = std::max(scale, std::fabs(x));
     for (std::size_t k = 0; k < floats[0].data.size(); ++k) {
-      const Interval& i = balls[0].data[k];
-      const double x = floats[0].data[k], y = coarse[0].data[k];
-      if (i.contains(x)) continue;
-      if (!std::isfinite(x) || !std::isfinite(y) || !i.lower || !i.upper || (i.neg_inf && i.finite)) {
-        if (std::isfinite(x) == i.finite) continue;
-        if (!std::isinf(x) || x > 0 || i.neg_inf == i.finite) continue;  // overflow
-      }
-      const double low = i.lower ? i.lower->get_d() : -HUGE_VAL, high = i.upper ? i.upper->get_d() : HUGE_VAL;
-      const double error = x < low ? low - x : x - high, coarse_error = y < low ? low - y : y - high;
-      if (error <= plain * scale || coarse_error > rounding_ratio * error) continue;
-      ++report.counts["floats far from enclosures"];
-      report.conflict = fmt::format("at {}: {} in float64, {} in float32, enclosed in {}", shown(e), x, y, to_string(i));
+      if (distance(floats[0].data[k], balls[0].data[k]) <= plain * scale) continue;
+      const Interval coarse = evaluate_enclosures(d, e, precision_of_floats)[0].data[k];
+      if (width(coarse) > plain * scale || !in_range_of_floats(d, e)) return count("floats far off by rounding");
+      report.conflict =
+          fmt::format("at {}: {} in float64, enclosed in {}", shown(e), floats[0].data[k], to_string(balls[0].data[k]));
       report.where = e;
       return false;
     }
+    return true;
+  }
+
+  static double width(const Interval& i) {
+    if (!i.finite) return 0;
+    return i.lower && i.upper && !i.neg_inf ? Rational(*i.upper - *i.lower).get_d() : HUGE_VAL;
+  }
+
+  static double distance(double x, const Interval& i) {
+    if (i.contains(x)) return 0;
+    if (!std::isfinite(x) || !i.finite) return HUGE_VAL;
+    if (i.upper && x > i.upper->get_d()) return x - i.upper->get_d();
+    return i.lower ? i.lower->get_d() - x : HUGE_VAL;
+  }
+
+  // Whether every value on the way is a number that float64 has, but for rounding.
+  static bool in_range_of_floats(const Diagram& d, const Environment& e) {
+    std::vector<WireId> wires;
+    for (std::uint32_t w = 0; w < d.boxes().size(); ++w) wires.push_back({w});
+    for (const EnclosureArray& a : evaluate_enclosures(with_outputs(d, wires), e, precision))
+      for (const Interval& i : a.data) {
+        if (!i.finite) continue;
+        if (!i.lower || !i.upper) return false;
+        const double low = i.lower->get_d(), high = i.upper->get_d();
+        const double magnitude = std::max(std::fabs(low), std::fabs(high));
+        if (magnitude > largest_float || (magnitude < 1 / largest_float && (*i.lower != 0 || *i.upper != 0)))
+          return false;
+      }
     return true;
   }
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "prove/unify.hpp"
+
 namespace skein {
 namespace {
 
 constexpr std::size_t most_indices = 4, most_wires = 400;
+constexpr int attempts_at_instances = 3;
 
 const Symbol n("n"), m("m"), e("e"), steps("t");
 
@@ -106,6 +109,42 @@ Ref RandomTerms::term(DType type, const Indices& over, int depth) {
   return leaf(type, over);
 }
 
+Ref RandomTerms::root(DType type, const Indices& over, int depth) {
+  std::vector<Ref> parts{term(DType::real, over, depth)};
+  auto part = [&](bool wanted, const std::function<std::optional<Ref>()>& make) {
+    if (!wanted) return;
+    try {
+      if (const auto r = make()) parts.push_back(*r);
+    } catch (const IllTyped&) {
+    } catch (const Rejected&) {
+    }
+  };
+  const int inner = depth - 1;
+  for (int n = 0; n < 2; ++n) part(true, [&] { return planted(DType::real, over, inner); });
+  part(f_.take, [&] { return taken(over, inner); });
+  part(f_.guard,
+       [&] { return chance(2) ? guarded(DType::real, over, inner) : guarded_read(DType::real, over, inner); });
+  part(f_.ext, [&] { return b_.add(chance(3) ? Op::fin : Op::exp, {term(DType::ext, over, inner)}); });
+  part(f_.stochastic, [&] { return b_.opaque(Symbol("draw"), {term(DType::real, over, inner)}, false); });
+  part(f_.opaque, [&] { return b_.opaque(Symbol("f"), {term(DType::real, over, inner)}, true); });
+  part(state_.has_value(), [&] { return state(over); });
+  part(f_.where, [&] {
+    return b_.add(Op::where, {term(DType::boolean, over, inner), term(DType::real, over, inner), b_.literal(1)});
+  });
+  std::shuffle(parts.begin(), parts.end(), random_);
+  Ref whole = parts[0];
+  constexpr Op folds[] = {Op::add, Op::add, Op::mul, Op::max, Op::min};
+  for (std::size_t k = 1; k < parts.size(); ++k) whole = b_.add(folds[below(std::size(folds))], {whole, parts[k]});
+  if (type == DType::boolean) return b_.add(Op::less, {whole, term(DType::real, over, inner)});
+  if (type == DType::ext) return b_.add(Op::max, {whole, term(type, over, inner)});
+  if (chance(4) && !over.empty()) {
+    const Index i = pick(over);
+    if (std::find(whole.at.begin(), whole.at.end(), i) != whole.at.end())
+      return b_.reduce(folds[below(std::size(folds))], {i}, whole);
+  }
+  return whole;
+}
+
 Ref RandomTerms::production(DType type, const Indices& over, int depth) {
   if (chance(6))
     if (const auto r = shared(type, over)) return *r;
@@ -187,7 +226,8 @@ Ref RandomTerms::leaf(DType type, const Indices& over) {
     case 0: return b_.literal(Rational(static_cast<long>(below(7)) - 3, static_cast<long>(1 + below(2))));
     case 1: return b_.size_value(pick(sizes_));
     case 2:
-      if (!over.empty()) return b_.index_value(index_variable(pick(over)) + index_constant(static_cast<long>(below(2))));
+      if (!over.empty())
+        return b_.index_value(index_variable(pick(over)) + index_constant(static_cast<long>(below(2))));
       return b_.literal(1);
     case 3:
       if (!positive_.empty())
@@ -361,39 +401,29 @@ std::optional<Ref> RandomTerms::state(const Indices& over) {
   return b_.read(all, at);
 }
 
+// Values for the size variables of a rule, often those of free indices, so that an output axis finds its place.
+std::map<Symbol, Size> RandomTerms::sizes_for(const Statement& s, const Indices& over) {
+  std::set<Symbol> variables = size_variables(s.left);
+  variables.merge(size_variables(s.right));
+  for (const Condition& c : s.when) variables.merge(size_variables(c.value));
+  std::map<Symbol, Size> out;
+  for (Symbol v : variables) {
+    const Size size = !over.empty() && chance(2) ? b_.axis(pick(over)).size : pick(sizes_);
+    const bool fits = s.left.sizes().lower_bound(v) == 0 || k_.sizes().positive(size);
+    out[v] = fits ? size : size_variable(n);
+  }
+  return out;
+}
+
 std::optional<Ref> RandomTerms::planted(DType type, const Indices& over, int depth) {
   const auto& candidates = rules_.of_type(type);
   if (candidates.empty()) return std::nullopt;
   const TheoremPtr t = pick(candidates);
   const Statement& s = t->statement();
   if (!k_.find_theorem(t->name())) k_.admit(t);
-  DiagramBuilder::Substitution assignment;
-  for (const Diagram* d : {&s.left, &s.right}) {
-    std::set<Symbol> names;
-    auto collect = [&](const Size& size) {
-      for (const auto& [monomial, c] : size.terms()) names.insert(monomial.begin(), monomial.end());
-    };
-    for (const InputPort& p : d->inputs())
-      for (const Axis& a : p.axes) collect(a.size);
-    for (const OutputPort& p : d->outputs())
-      for (const Axis& a : p.axes) collect(a.size);
-    for (const Box& x : d->boxes()) {
-      collect(x.size);
-      for (const auto* axes : {&x.degree, &x.bound})
-        for (const Axis& a : *axes) collect(a.size);
-    }
-    for (const Size& h : d->sizes().hypotheses) collect(h);
-    for (Symbol v : names)
-      if (!assignment.sizes.count(v)) {
-        // Often that of a free index, so that an output axis finds its place.
-        Size size = !over.empty() && chance(2) ? b_.axis(pick(over)).size : pick(sizes_);
-        if (s.left.sizes().lower_bound(v) > 0 && !k_.sizes().positive(size)) size = size_variable(n);
-        assignment.sizes[v] = size;
-      }
-  }
-  // What a condition speaks about is positive at the second attempt.
-  for (int attempt = 0; attempt < (s.when.empty() ? 1 : 3); ++attempt) {
-    assignment.inputs.clear();
+  // What a condition speaks about is positive from the second attempt on.
+  for (int attempt = 0; attempt < attempts_at_instances; ++attempt) {
+    DiagramBuilder::Substitution assignment{{}, sizes_for(s, over)};
     for (const InputPort& p : s.left.inputs()) {
       Indices formals, inner = over;
       for (const Axis& a : p.axes) {
@@ -401,7 +431,7 @@ std::optional<Ref> RandomTerms::planted(DType type, const Indices& over, int dep
         inner = with(inner, formals.back());
       }
       Ref body = term(p.dtype, inner, std::min(depth, 1));
-      if (attempt > 0 && p.dtype == DType::real) body = b_.add(Op::exp, {body});
+      if (attempt > 0 && !s.when.empty() && p.dtype == DType::real) body = b_.add(Op::exp, {body});
       assignment.inputs[p.name] = {formals, body};
     }
     Indices outputs;

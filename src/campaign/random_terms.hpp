@@ -1,8 +1,8 @@
 #pragma once
 // RandomTerms: random small well-typed terms over every primitive box, built in the arena of a kernel. Terms are drawn
-// from the top: a scalar type and the indices that may be free are given, a production is chosen, its parts are drawn in
-// the same way. Every unguarded read is in range. A production may be a side of a verified rule with random terms for its
-// arrays; the instance, an equation of the kernel, is kept as a place where the rule applies.
+// from the top: a scalar type and the indices that may be free are given, a production is chosen, its parts are drawn
+// in the same way. Every unguarded read is in range. A production may be a side of a verified rule with random terms
+// for its arrays; the instance, an equation of the kernel, is kept as a place where the rule applies.
 #include <random>
 
 #include "campaign/features.hpp"
@@ -37,7 +37,9 @@ class RandomTerms {
   // Draws the conditions of the claim, which the kernel must know before anything else: a positive input, a fold.
   RandomTerms(Kernel& k, const FeatureSet& f, const RuleLibrary& rules, std::mt19937_64& random);
 
-  // The free indices of the result are among `over`.
+  // A term with every feature that was asked for, and with places where rules apply.
+  Ref root(DType type, const std::vector<Index>& over, int depth);
+  // Any term. The free indices of the result are among `over`.
   Ref term(DType type, const std::vector<Index>& over, int depth);
   // An index over one of the sizes in use.
   Index fresh_index();
@@ -81,6 +83,7 @@ class RandomTerms {
   Ref taken(const Indices& over, int depth);
   std::optional<Ref> shared(DType type, const Indices& over);
   std::optional<Ref> planted(DType type, const Indices& over, int depth);
+  std::map<Symbol, Size> sizes_for(const Statement& s, const Indices& over);
   std::optional<Ref> state(const Indices& over);
   Indices with(Indices over, Index i);
   std::vector<IndexExpression> random_guard(const Indices& over);

@@ -1,5 +1,5 @@
-// skein campaign: many random tests of soundness, in blocks; the counts are kept in a file after every block, from which
-// an interrupted campaign goes on.
+// skein campaign: many random tests of soundness, in blocks; the counts are kept in a file after every block, from
+// which an interrupted campaign goes on.
 #include "campaign/campaign.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +24,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::uint64_t cases_per_block = 20;
+constexpr int solver_milliseconds = 60000;  // a leaf takes milliseconds, but all rules are to be there on any machine
 
 struct CampaignArguments {
   std::uint64_t diagrams = 1000, pairs = 20, first = 0;
@@ -66,10 +67,8 @@ void merge(json& into, const json& from) {
 }
 
 json nothing() {
-  return {{"features", json::object()},
-          {"counts", json::object()},
-          {"rules", json::object()},
-          {"findings", json::array()}};
+  return {
+      {"features", json::object()}, {"counts", json::object()}, {"rules", json::object()}, {"findings", json::array()}};
 }
 
 json run(Campaign& campaign, const Block& b) {
@@ -93,7 +92,7 @@ void work(const std::vector<Block>& blocks, const CampaignArguments& args, const
   options.seed = common.seed, options.seconds = args.seconds;
   auto worker = [&] {
     try {
-      Z3Oracle z3;
+      Z3Oracle z3({.milliseconds = solver_milliseconds});
       RuleBook book(z3.oracle(), default_ledger());
       const RuleLibrary rules(verified_rules(book));
       Campaign campaign(rules, book, options);
@@ -117,8 +116,8 @@ void work(const std::vector<Block>& blocks, const CampaignArguments& args, const
 // --- the state
 
 json read_state(const CampaignArguments& args, std::uint64_t seed) {
-  json fresh{{"seed", seed}, {"seconds", 0.0},      {"blocks", json::array()},
-             {"diagrams", nothing()}, {"pairs", nothing()}};
+  json fresh{
+      {"seed", seed}, {"seconds", 0.0}, {"blocks", json::array()}, {"diagrams", nothing()}, {"pairs", nothing()}};
   if (args.state.empty() || !std::filesystem::exists(args.state)) return fresh;
   std::ifstream in(args.state);
   json state = json::parse(in, nullptr, false);
@@ -134,7 +133,8 @@ void print_counts(const json& counts, long whole) {
   for (const auto& [name, n] : counts.items()) {
     const long value = n.get<long>();
     if (whole > 0)
-      fmt::print("  {:<40} {:>9} {:>6.1f} %\n", name, value, 100.0 * static_cast<double>(value) / static_cast<double>(whole));
+      fmt::print("  {:<40} {:>9} {:>6.1f} %\n", name, value,
+                 100.0 * static_cast<double>(value) / static_cast<double>(whole));
     else
       fmt::print("  {:<40} {:>9}\n", name, value);
   }
@@ -176,8 +176,7 @@ int campaign(const CampaignArguments& args, const CommonOptions& common) {
         const json j = json::parse(message);
         state["blocks"].push_back(j.at("block"));
         merge(state[j.at("pairs").get<bool>() ? "pairs" : "diagrams"], j.at("report"));
-        state["seconds"] =
-            before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        state["seconds"] = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         if (!args.state.empty()) write_file(args.state, to_text(state));
       });
   if (common.json)

@@ -23,9 +23,10 @@ const RuleLibrary& rules() {
   static const RuleLibrary library = [] {
     std::vector<TheoremPtr> out = kernel_axioms();
     for (const char* name :
-         {"max_plus_min", "max_scale", "inv_mul", "inv_exp", "mul_inv", "sqrt_square", "softmax_shift", "relu_scale",
-          "max_concat", "pad_sum", "pick_position", "scatter_gather", "reverse_reverse", "mean_affine", "not_and",
-          "running_sum_carry", "mask_exp", "masks_max", "less_negate", "all_and", "fubini", "matmul_associative"})
+         {"max_plus_min",    "max_scale",   "inv_mul",    "inv_exp",           "mul_inv",       "sqrt_square",
+          "softmax_shift",   "relu_scale",  "max_concat", "pad_sum",           "pick_position", "scatter_gather",
+          "reverse_reverse", "mean_affine", "not_and",    "running_sum_carry", "mask_exp",      "masks_max",
+          "less_negate",     "all_and",     "fubini",     "matmul_associative"})
       if (const TheoremPtr t = rule(name)) out.push_back(t);
     return RuleLibrary(out);
   }();
@@ -97,13 +98,14 @@ TEST_CASE("a case depends on the seed and its number alone") {
 }
 
 TEST_CASE("a false rule is found") {
-  const char* text = GENERATE("rule wrong(x, y): max(x, y) == x\n", "rule wrong(x, y): where(x < y, x, y) == max(x, y)\n",
-                              "rule wrong(x): sqrt(x * x) == x\n", "rule wrong(x): x * inv(x) == 1\n");
+  const char* text =
+      GENERATE("rule wrong(x, y): max(x, y) == x\n", "rule wrong(x, y): where(x < y, x, y) == max(x, y)\n",
+               "rule wrong(x): sqrt(x * x) == x\n", "rule wrong(x): x * inv(x) == 1\n");
   CAPTURE(text);
   const Sum sum = diagrams(with_false_rule(text), {}, 200, true);
   REQUIRE(sum.found("mismatch"));
-  const Finding& f = *std::find_if(sum.findings.begin(), sum.findings.end(),
-                                   [](const Finding& x) { return x.kind == "mismatch"; });
+  const Finding& f =
+      *std::find_if(sum.findings.begin(), sum.findings.end(), [](const Finding& x) { return x.kind == "mismatch"; });
   CHECK(f.text.find("rule wrong") != std::string::npos);
 }
 
