@@ -16,12 +16,12 @@ void add(Counts& to, const Counts& from);
 // The share of diagrams that are given each feature, between 0 and 1.
 struct Shares {
   double ext = 0.35;         // scalars that may be -inf
-  double empty_axis = 0.40;  // an axis that may have size 0
+  double empty_axis = 0.50;  // an axis that may have size 0
   double guard = 0.40;       // cases on index expressions: masks, padding, concatenation
   double take = 0.20;        // entries read at places that are data, by comparisons
   double fold = 0.12;        // a state carried over a symbolic number of steps
   double repeat = 0.08;      // the same over a number that is given
-  double stochastic = 0.12;  // boxes that draw noise
+  double stochastic = 0.15;  // boxes that draw noise
   double view = 0.50;        // strides, splits, merges, shifts, diagonals
   double where = 0.35;       // choices by comparisons of numbers
   double opaque = 0.25;      // uninterpreted deterministic operators

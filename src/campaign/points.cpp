@@ -17,6 +17,7 @@ constexpr double plain = 1e-3;           // no rounding of float64 is expected t
 constexpr double largest_float = 1e150;  // whose square is still a float64
 constexpr unsigned largest_size = 3, largest_steps = 4;
 constexpr int attempts_at_sizes = 30;
+constexpr double most_elements = 5000;
 constexpr long precision = 128, precision_of_floats = 53;
 constexpr unsigned enclosed_one_in = 8;  // of the points at which floats agree, so many are enclosed as well
 
@@ -34,7 +35,7 @@ class Runner {
 
   bool run(int k, const Check& check) {
     const auto sizes = draw_sizes(k);
-    if (!sizes) return count("points without admissible sizes");
+    if (!sizes) return count("points without sizes small enough");
     const Environment e = draw(*sizes, static_cast<Style>(random_() % 5));
     try {
       return check(*this, e);
@@ -121,15 +122,30 @@ class Runner {
     });
   }
 
-  // Different sizes at the first point, then any from the lower bounds on.
+  // Elements of the largest array on the way, those of a reduction's body included.
+  double largest_array(const std::map<Symbol, Integer>& sizes) const {
+    double largest = 0;
+    for (const Diagram* d : {&s_.left, &s_.right})
+      for (const Box& x : d->boxes()) {
+        double n = 1;
+        for (const auto* axes : {&x.degree, &x.bound})
+          for (const Axis& a : *axes) n *= evaluate(a.size, sizes)->get_d();
+        largest = std::max(largest, n);
+      }
+    return largest;
+  }
+
+  // Different from 0 and 1 at the first point if possible, then any from the lower bounds on.
   std::optional<std::map<Symbol, Integer>> draw_sizes(int k) {
     for (int attempt = 0; attempt < attempts_at_sizes; ++attempt) {
       std::map<Symbol, Integer> sizes;
       for (Symbol v : variables_) {
-        const auto least = static_cast<unsigned>(k == 0 ? 2 : s_.left.sizes().lower_bound(v));
+        const bool regular = k == 0 && attempt < attempts_at_sizes / 2;
+        const auto least = static_cast<unsigned>(regular ? 2 : s_.left.sizes().lower_bound(v));
         sizes[v] = least + static_cast<unsigned>(random_() % (largest_size + 1 - least));
+        if (least == 0 && random_() % 3 == 0) sizes[v] = 0;
       }
-      if (admissible(sizes)) return sizes;
+      if (admissible(sizes) && largest_array(sizes) <= most_elements) return sizes;
     }
     return std::nullopt;
   }

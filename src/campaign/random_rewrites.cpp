@@ -5,7 +5,7 @@
 namespace skein {
 namespace {
 
-constexpr int sites_per_step = 6, rules_per_match = 12;
+constexpr int sites_per_step = 12, rules_per_match = 12;
 constexpr std::size_t most_wires = 4000;
 
 bool lattice(Op op) { return op == Op::max || op == Op::min || op == Op::conj || op == Op::disj; }

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "cli/command.hpp"
@@ -36,17 +37,26 @@ struct CampaignArguments {
 struct Block {
   bool pairs = false;
   std::uint64_t first = 0, count = 0;
-  std::string name() const { return fmt::format("{}{}+{}", pairs ? 'p' : 'd', first, count); }
 };
 
-std::vector<Block> blocks_of(const CampaignArguments& args) {
+const char* kind(bool pairs) { return pairs ? "pairs" : "diagrams"; }
+
+// The cases that are wanted and that the state does not have.
+std::vector<Block> blocks_left(const CampaignArguments& args, const json& state) {
   std::vector<Block> out;
-  auto cut = [&](bool pairs, std::uint64_t count) {
-    for (std::uint64_t k = 0; k < count; k += cases_per_block)
-      out.push_back({pairs, args.first + k, std::min(cases_per_block, count - k)});
-  };
-  cut(false, args.diagrams);
-  cut(true, args.pairs);
+  for (bool pairs : {false, true}) {
+    std::set<std::uint64_t> done;
+    for (const json& range : state.at(kind(pairs)).at("done"))
+      for (std::uint64_t k = 0; k < range[1].get<std::uint64_t>(); ++k) done.insert(range[0].get<std::uint64_t>() + k);
+    const std::uint64_t end = args.first + (pairs ? args.pairs : args.diagrams);
+    for (std::uint64_t k = args.first; k < end; ++k) {
+      if (done.count(k)) continue;
+      const bool joins = !out.empty() && out.back().pairs == pairs && out.back().first + out.back().count == k &&
+                         out.back().count < cases_per_block;
+      if (!joins) out.push_back({pairs, k, 0});
+      ++out.back().count;
+    }
+  }
   return out;
 }
 
@@ -99,7 +109,8 @@ void work(const std::vector<Block>& blocks, const CampaignArguments& args, const
       for (std::size_t k = next++; k < blocks.size(); k = next++) {
         const json done = run(campaign, blocks[k]);
         const std::lock_guard lock(one_at_a_time);
-        emit(to_text({{"block", blocks[k].name()}, {"pairs", blocks[k].pairs}, {"report", done}}));
+        emit(to_text(
+            {{"kind", kind(blocks[k].pairs)}, {"cases", {blocks[k].first, blocks[k].count}}, {"report", done}}));
       }
     } catch (...) {
       const std::lock_guard lock(one_at_a_time);
@@ -116,12 +127,14 @@ void work(const std::vector<Block>& blocks, const CampaignArguments& args, const
 // --- the state
 
 json read_state(const CampaignArguments& args, std::uint64_t seed) {
-  json fresh{
-      {"seed", seed}, {"seconds", 0.0}, {"blocks", json::array()}, {"diagrams", nothing()}, {"pairs", nothing()}};
+  json none = nothing();
+  none["done"] = json::array();
+  const json fresh{{"seed", seed}, {"seconds", 0.0}, {"diagrams", none}, {"pairs", none}};
   if (args.state.empty() || !std::filesystem::exists(args.state)) return fresh;
   std::ifstream in(args.state);
-  json state = json::parse(in, nullptr, false);
-  if (state.is_discarded() || !state.contains("blocks")) bad_input("this is not the state of a campaign", args.state);
+  const json state = json::parse(in, nullptr, false);
+  if (!state.is_object() || !state.contains("seed") || !state.contains("diagrams") || !state.contains("pairs"))
+    bad_input("this is not the state of a campaign", args.state);
   if (state.at("seed") != seed)
     bad_input(fmt::format("this campaign has the seed {}", state.at("seed").get<std::uint64_t>()), args.state);
   return state;
@@ -162,23 +175,22 @@ void print(const json& state) {
 
 int campaign(const CampaignArguments& args, const CommonOptions& common) {
   json state = read_state(args, common.seed);
-  std::vector<Block> left = blocks_of(args);
-  std::erase_if(left, [&](const Block& b) {
-    const json& done = state.at("blocks");
-    return std::find(done.begin(), done.end(), json(b.name())) != done.end();
-  });
+  const std::vector<Block> left = blocks_left(args, state);
   const double before = state.at("seconds");
   const auto start = std::chrono::steady_clock::now();
-  supervise_to_end(
-      {.seconds = common.timeout, .megabytes = common.memory, .grace = 2, .per_message = true}, "running a campaign",
-      [&](const Emit& emit) { work(left, args, common, emit); },
-      [&](std::string_view message) {
-        const json j = json::parse(message);
-        state["blocks"].push_back(j.at("block"));
-        merge(state[j.at("pairs").get<bool>() ? "pairs" : "diagrams"], j.at("report"));
-        state["seconds"] = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        if (!args.state.empty()) write_file(args.state, to_text(state));
-      });
+  auto receive = [&](std::string_view message) {
+    const json j = json::parse(message);
+    json& part = state[j.at("kind").get<std::string>()];
+    part["done"].push_back(j.at("cases"));
+    merge(part, j.at("report"));
+    state["seconds"] = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!args.state.empty()) write_file(args.state, to_text(state));
+  };
+  const Budget budget{
+      .seconds = common.timeout * cases_per_block, .megabytes = common.memory, .grace = 2, .per_message = true};
+  if (!left.empty())
+    supervise_to_end(
+        budget, "running a campaign", [&](const Emit& emit) { work(left, args, common, emit); }, receive);
   if (common.json)
     print_json(state);
   else
