@@ -30,6 +30,11 @@ RandomTerms::RandomTerms(Kernel& k, const FeatureSet& f, const RuleLibrary& rule
   if (f.view) sizes_.push_back(a * b), sizes_.push_back(a + b), sizes_.push_back(a + a);
   if (f.hypothesis) sizes_.push_back(a - b);
   if (chance(4)) sizes_.push_back(size_constant(1));
+  // Two diagrams are paired by their inputs, so each size variable is the size of one.
+  std::vector<Axis> every{{a, n}, {b, m}};
+  if (f.empty_axis) every.push_back({size_variable(e), e});
+  if (f.fold) every.push_back({size_variable(steps), steps});
+  inputs_.push_back({Symbol("x0"), every});
   if (f.positive) add_positive();
   if (f.fold || f.repeat) add_fold();
   planting_ = true;
