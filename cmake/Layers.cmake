@@ -4,7 +4,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # From the bottom up.
-set(SKEIN_LAYERS diagram graph theory monoidal kernel lang tactics onnx backend rewrite verify prove search check draw batch cli)
+set(SKEIN_LAYERS diagram graph theory monoidal kernel lang tactics onnx backend rewrite verify prove campaign search check draw batch cli)
 
 # What each layer links. For theory, monoidal and kernel, which are trusted, this is also all they may include.
 set(SKEIN_USES_diagram)
@@ -19,11 +19,12 @@ set(SKEIN_USES_backend theory diagram)
 set(SKEIN_USES_rewrite kernel graph)
 set(SKEIN_USES_verify rewrite backend lang kernel)
 set(SKEIN_USES_prove rewrite verify backend onnx lang kernel theory graph diagram)
+set(SKEIN_USES_campaign prove rewrite verify backend onnx lang kernel theory graph diagram)
 set(SKEIN_USES_search prove rewrite verify backend onnx lang kernel theory graph diagram)
 set(SKEIN_USES_check prove rewrite verify backend onnx lang kernel theory graph diagram)
 set(SKEIN_USES_draw lang kernel graph diagram)
 set(SKEIN_USES_batch prove rewrite verify backend onnx lang kernel theory graph diagram)
-set(SKEIN_USES_cli tactics draw batch check search prove rewrite verify backend onnx lang kernel theory graph diagram)
+set(SKEIN_USES_cli tactics draw batch check search campaign prove rewrite verify backend onnx lang kernel theory graph diagram)
 
 # Headers that cost seconds per inclusion or leak a library's types: in .cpp files only.
 set(SKEIN_HEAVY_HEADERS "^(z3(\\+\\+)?\\.h|Eigen/|boost/|onnx/.*\\.h$|google/protobuf/|(arb|acb)(_[a-z]+)?\\.h$|flint/)")

@@ -39,6 +39,7 @@ void add_trust(CLI::App& app, Invocation& call);
 void add_draw(CLI::App& app, Invocation& call);
 void add_search(CLI::App& app, Invocation& call);
 void add_batch(CLI::App& app, Invocation& call);
+void add_campaign(CLI::App& app, Invocation& call);
 
 // Places in the source tree that skein was built from.
 std::filesystem::path source_tree();

@@ -82,6 +82,7 @@ int run(int argc, char** argv) {
   add_search(app, call);
   add_batch(app, call);
   add_rules(app, call);
+  add_campaign(app, call);
   add_run(app, call);
   add_replay(app, call);
   add_import(app, call);
