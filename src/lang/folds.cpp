@@ -109,7 +109,7 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
   if (s.keeps_steps)
     for (const auto& [name, value] : arrays_)
       if (!outside.count(name) &&
-          std::none_of(states.begin(), states.end(), [&](const State& x) { return x.name == name; })) {
+          std::none_of(states.begin(), states.end(), [&, &n = name](const State& x) { return x.name == n; })) {
         kept[name] = value;
         kept[name].formals.insert(kept[name].formals.begin(), step);
       }

@@ -69,7 +69,7 @@ class Elaborator {
       switch (item.kind) {
         case TheoryItemSyntax::Kind::object: {
           const auto& [place, name] = syntax_.objects[item.number];
-          at_place(source_, place, [&] { return theory_->signature->add_sort(Symbol(name)); });
+          at_place(source_, place, [&, &n = name] { return theory_->signature->add_sort(Symbol(n)); });
           break;
         }
         case TheoryItemSyntax::Kind::generator: generator(syntax_.generators[item.number]); break;

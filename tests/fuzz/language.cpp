@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "lang/module.hpp"
+#include "token_mutator.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skein;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tactics/theory_book.hpp"
+#include "token_mutator.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skein;
