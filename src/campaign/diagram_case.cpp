@@ -45,11 +45,11 @@ class Campaign::DiagramCase {
     ++out_.counts["theorems"];
     if (random_() % replayed_one_in != 0) return true;
     ++out_.counts["certificates replayed"];
+    const std::string text = write_certificate(k, Symbol("campaign"), s, r.proof);
     try {
-      const std::string text = write_certificate(k, Symbol("campaign"), s, r.proof);
       replay_certificate(text, drawn_.source(), c_.book_.oracle());
     } catch (const Rejected& e) {
-      out_.findings.push_back({"rejected certificate", e.what(), drawn_.text(s)});
+      out_.findings.push_back({"rejected certificate", e.what(), drawn_.text(s) + "\n" + text});
     }
     return true;
   }

@@ -50,7 +50,10 @@ class Writer {
     for (const auto& [id, number] : inductions_) in_order[number] = id;
     for (std::uint32_t number = 0; number < in_order.size(); ++number) {
       const Kernel::Induction& i = k_.inductions().at(in_order[number]);
-      Scope scope(*this);
+      std::set<Index> read;
+      for (const Kernel::Goal& g : i.goals)
+        for (const Ref* r : {&g.lhs, &g.rhs}) read.insert(r->at.begin(), r->at.end());
+      Scope scope(*this, read);
       const std::string goals =
           join(i.goals, ";", [&](const Kernel::Goal& g) { return scope.term(g.lhs) + ";" + scope.term(g.rhs); });
       out_ += "induction " + std::to_string(number) + " " + write(i.size) + scope.indices() + " t=" + goals;
@@ -65,10 +68,13 @@ class Writer {
  private:
   static std::string brackets(const std::string& s) { return "[" + s + "]"; }
 
-  // The indices of one line, numbered by first use.
+  // The indices of one line, numbered by first use. Those of a step come first in the order of their issue, for it
+  // decides which axis of a symmetric wire is its first.
   class Scope {
    public:
-    explicit Scope(Writer& w) : w_(w) {}
+    explicit Scope(Writer& w, const std::set<Index>& first = {}) : w_(w) {
+      for (Index i : first) number(i);
+    }
     std::uint32_t number(Index i) {
       auto [it, fresh] = numbers_.emplace(i, static_cast<std::uint32_t>(list_.size()));
       if (fresh) list_.push_back(i);
@@ -182,9 +188,18 @@ class Writer {
     }
   }
 
+  static std::set<Index> indices_of(const Step& s) {
+    std::set<Index> all(s.indices.begin(), s.indices.end());
+    for (const Ref& r : s.terms) all.insert(r.at.begin(), r.at.end());
+    for (const IndexExpression& e : s.index)
+      for (Index i : free_indices(e)) all.insert(i);
+    for (const auto& f : s.formals) all.insert(f.begin(), f.end());
+    return all;
+  }
+
   void step(bool is_equation, std::uint32_t n) {
     const Step& s = is_equation ? k_.step(equation_of(n)) : k_.step(sign_of(n));
-    Scope scope(*this);
+    Scope scope(*this, indices_of(s));
     std::string args;
     auto list = [&](const char* key, const auto& items, const char* separator, auto&& f) {
       if (!items.empty()) args += std::string(" ") + key + "=" + join(items, separator, f);

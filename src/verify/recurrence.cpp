@@ -104,6 +104,7 @@ class Unroller {
     const Ref whole = b_.at_fresh(w);
     IndexMap map;
     for (std::size_t k = 0; k < where.size(); ++k) map[whole.at[k]] = where[k];
+    if (!x.deterministic) return b_.read(drawn(x, whole), map);  // each point has a draw of its own
     if (x.op == Op::input) {
       const auto state = states_.find(x.name);
       if (state == states_.end()) return b_.read(whole, map);
@@ -129,6 +130,16 @@ class Unroller {
     Box shape = x;
     shape.index = index;
     return b_.make(shape, inputs, o.bound);
+  }
+
+  Ref drawn(const Box& shape, const Ref& whole) {
+    std::vector<Ref> inputs;
+    for (const Ref& in : b_.open(whole).inputs) {
+      std::vector<IndexExpression> there;
+      for (Index i : in.at) there.push_back(index_variable(i));
+      inputs.push_back(at(in.wire, there));
+    }
+    return b_.make(shape, inputs, {});
   }
 
   // The state at a step that an index names: one case for each.

@@ -1,5 +1,5 @@
-// libFuzzer: the kernel's readers of certificates, of tensors and of theories. Whatever does not hold is Rejected. Leaves
-// are agreed to, so that the steps after them are reached.
+// libFuzzer: the kernel's readers of certificates, of tensors and of theories. Whatever does not hold is Rejected.
+// Leaves are agreed to, so that the steps after them are reached.
 #include <cstdint>
 
 #include "kernel/certificate.hpp"

@@ -42,9 +42,10 @@ inline Pieces lines(const std::string& text) {
 }
 
 inline void mutate(Pieces& pieces, std::mt19937_64& random) {
-  static const char* const others[] = {"0",  "1",  "2",  "-1", "7",   "1000000007", "9223372036854775807", "n", "x",
-                                       "(",  ")",  "[",  "]",  "\n",  " ",          "==",                  ",", "-inf",
-                                       "sum", "max", ";", "=", "e0", "e1"};
+  static const char* const others[] = {"0", "1",  "2", "-1",   "7",   "1000000007", "9223372036854775807",
+                                       "n", "x",  "(", ")",    "[",   "]",          "\n",
+                                       " ", "==", ",", "-inf", "sum", "max",        ";",
+                                       "=", "e0", "e1"};
   auto place = [&] { return static_cast<std::ptrdiff_t>(random() % pieces.size()); };
   const std::ptrdiff_t at = place(), other = place();
   std::string& piece = pieces[static_cast<std::size_t>(at)];

@@ -190,6 +190,18 @@ TEST_CASE("a changed certificate of a fold is refused, or what it says is true",
   CHECK(accepted < tried / 2);
 }
 
+TEST_CASE("unrolling leaves each point of a stochastic box its own draw", "[folds]") {
+  const Statement s = to_statement(
+      claim_of("def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+               "def noise(y[m])[m] = random[1] g(y[m])\n"
+               "theorem t(x[n], y[3]): f(x) + noise(y)[1] == f(x) + sum[i:3] if i == 1 then noise(y)[i] else 0"));
+  const Statement u = unrolled(s, {{Symbol("n"), 2}});
+  Environment e;
+  e.inputs[Symbol("x")] = {{2}, {5, 7}};
+  e.inputs[Symbol("y")] = {{3}, {0.25, 0.5, 0.75}};
+  CHECK(evaluate(u.left, e).at(0).data == evaluate(u.right, e).at(0).data);
+}
+
 TEST_CASE("unrolling gives the values of the steps", "[folds]") {
   const Statement s = to_statement(claim_of(fold_claim("2", "a * x[n] + 1", "sum[n] x[n]")));
   const Statement u = unrolled(s, {{Symbol("n"), 3}});
