@@ -107,36 +107,89 @@ struct Numbering {
   }
 };
 
+// The coefficients of `some` in e, when each of them stands in one monomial only, and there alone.
+std::optional<std::map<Index, Integer>> summands(const IndexExpression& e, const std::vector<Index>& some) {
+  std::map<Index, Integer> found;
+  IndexExpression rest;
+  for (const auto& [monomial, coefficient] : e.terms()) {
+    if (monomial.size() == 1 && monomial.front().index())
+      found.emplace(*monomial.front().index(), coefficient);
+    else
+      rest += IndexExpression::term(coefficient, monomial);
+  }
+  const std::vector<Index> tangled = free_indices(rest);
+  for (Index i : some)
+    if (std::find(tangled.begin(), tangled.end(), i) != tangled.end()) return std::nullopt;
+  return found;
+}
+
+// The orders of the fresh indices of e among which the least image of e is found: all of them, or, where they are
+// summands, the ascending ones. Then those alike in coefficient and size are exchanged only if `later` tells them
+// apart, as the image does not.
+std::vector<std::vector<Index>> orders_of(const IndexExpression& e, std::vector<Index> fresh,
+                                          const std::set<Index>& later, const std::vector<Axis>& axes) {
+  constexpr std::size_t most = 720;
+  std::sort(fresh.begin(), fresh.end());
+  std::vector<std::pair<std::size_t, std::size_t>> alike{{0, fresh.size()}};
+  if (const auto coefficients = summands(e, fresh)) {
+    auto rank = [&](Index i) { return std::tie(coefficients->at(i), axes.at(i.id).size); };
+    std::stable_sort(fresh.begin(), fresh.end(), [&](Index a, Index b) { return rank(a) < rank(b); });
+    alike.clear();
+    for (std::size_t i = 0, j = 0; i < fresh.size(); i = j) {
+      bool told_apart = false;
+      for (j = i; j < fresh.size() && rank(fresh[j]) == rank(fresh[i]); ++j) told_apart |= later.count(fresh[j]) > 0;
+      if (told_apart) alike.emplace_back(i, j);
+    }
+  }
+  std::vector<std::vector<Index>> orders{std::move(fresh)};
+  for (auto [i, j] : alike) {
+    std::vector<std::vector<Index>> next;
+    for (std::vector<Index>& order : orders) do
+        next.push_back(order);
+      while (next.size() < most && std::next_permutation(order.begin() + i, order.begin() + j));
+    orders = std::move(next);
+  }
+  return orders;
+}
+
 // Numbers what inputs have not: expression by expression, and within one so that it becomes least (i - j must not
 // depend on which index was issued first). Numberings that agree are kept until a later expression, or at last the
 // issued indices, tell them apart.
 void number_payload(Numbering& n, const std::vector<IndexExpression>& payload, const std::vector<Axis>& axes) {
-  constexpr std::size_t most = 720;
   std::vector<Numbering> kept{n};
-  for (const IndexExpression& e : payload) {
-    std::vector<std::tuple<IndexExpression, std::vector<Size>, Numbering>> found;
-    for (const Numbering& k : kept) {
-      std::vector<Index> fresh;
-      for (Index i : free_indices(e))
-        if (!k.number.count(i)) fresh.push_back(i);
-      std::sort(fresh.begin(), fresh.end());
-      do {
-        Numbering m = k;
+  for (std::size_t at = 0; at < payload.size(); ++at) {
+    const IndexExpression& e = payload[at];
+    std::vector<Index> fresh;
+    for (Index i : free_indices(e))
+      if (!kept.front().number.count(i)) fresh.push_back(i);
+    if (fresh.empty() && kept.size() == 1) continue;
+    std::set<Index> later;
+    if (fresh.size() > 1)
+      for (std::size_t k = at + 1; k < payload.size(); ++k)
+        for (Index i : free_indices(payload[k])) later.insert(i);
+    const auto orders = orders_of(e, std::move(fresh), later, axes);
+
+    std::vector<Numbering> found;
+    for (const Numbering& k : kept)
+      for (const auto& order : orders) {
+        found.push_back(k);
+        for (Index i : order) found.back().visit(i);
+      }
+    if (found.size() > 1) {
+      std::vector<std::pair<IndexExpression, std::vector<Size>>> keys;
+      for (std::size_t k = 0; k < found.size(); ++k) {
+        auto image = skein::substitute(e, [&](Index i) { return index_variable(Index{found[k].number.at(i)}); });
         std::vector<Size> sizes;
-        for (Index i : fresh) {
-          m.visit(i);
-          sizes.push_back(axes.at(i.id).size);
-        }
-        IndexExpression image = skein::substitute(e, [&](Index i) { return index_variable(Index{m.number.at(i)}); });
-        found.emplace_back(std::move(image), std::move(sizes), std::move(m));
-      } while (found.size() < most && std::next_permutation(fresh.begin(), fresh.end()));
+        for (Index i : orders[k % orders.size()]) sizes.push_back(axes.at(i.id).size);
+        keys.emplace_back(std::move(image), std::move(sizes));
+      }
+      const auto& best = *std::min_element(keys.begin(), keys.end());
+      std::vector<Numbering> least;
+      for (std::size_t k = 0; k < found.size(); ++k)
+        if (!(best < keys[k])) least.push_back(std::move(found[k]));
+      found = std::move(least);
     }
-    auto key = [](const auto& f) { return std::tie(std::get<0>(f), std::get<1>(f)); };
-    const auto best = std::min_element(found.begin(), found.end(), [&](auto& a, auto& b) { return key(a) < key(b); });
-    std::vector<Numbering> least;
-    for (const auto& f : found)
-      if (!(key(*best) < key(f))) least.push_back(std::get<2>(f));
-    kept = std::move(least);
+    kept = std::move(found);
   }
   n = *std::min_element(kept.begin(), kept.end(), [](auto& a, auto& b) { return a.degree < b.degree; });
 }
