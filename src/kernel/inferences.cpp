@@ -104,6 +104,13 @@ Equation Inferences::trans(const Step& s) {
   return close(l, r, others, uses);
 }
 
+// What is >= 0 wherever a case takes its branch: the guards, or of one guard e that fails -1 - e.
+static std::vector<IndexExpression> branch_holds(const std::vector<IndexExpression>& guards, std::uint32_t branch) {
+  if (branch == 0) return guards;
+  if (guards.size() != 1) return {};
+  return {index_constant(-1) - guards[0]};
+}
+
 Equation Inferences::congruence(const Step& s) {
   const Ref whole = term(s, 0);
   const Box x = b_.box(whole.wire);
@@ -123,31 +130,41 @@ Equation Inferences::congruence(const Step& s) {
     for (auto n : e.rhs_at) r.at.push_back(context.at(n));
     return r;
   };
+  // A view of the equation's left side. The equation holds in range only, so the view must stay there, at least where
+  // the guards hold.
+  auto view = [&](const Equation& e, const std::vector<IndexExpression>& index,
+                  const std::vector<IndexExpression>& guards) {
+    const IndexRanges ranges = k_.ranges();
+    const std::vector<Axis> axes = b_.axes(e.lhs);
+    std::vector<Index> at;
+    IndexMap where;
+    for (std::size_t k = 0; k < index.size(); ++k) {
+      if (!ranges.within(index[k], axes[k].size, guards))
+        reject("a view that may leave the range in which the equation holds");
+      at.push_back(b_.fresh(axes[k]));
+      where[at.back()] = index[k];
+    }
+    return b_.read(rewrite(e, at), where);
+  };
   DiagramBuilder::Opened o = b_.open(whole);
   if (x.op == Op::view) {
     if (s.numbers.size() != 1 || s.numbers[0] != 0) reject("a view has one input");
     const Equation e = eq(s, 0);
-    const WireId inner = x.inputs[0].wire;
-    if (e.lhs != inner) reject("the equation is not about the input of the box");
-    // The equation holds in range only, so the view must stay in range.
-    const IndexRanges ranges = k_.ranges();
-    std::vector<Index> at;
-    IndexMap where;
-    for (std::size_t k = 0; k < o.index.size(); ++k) {
-      const Axis a = b_.axes(inner)[k];
-      if (!ranges.within(o.index[k], a.size)) reject("a view that may leave the range in which the equation holds");
-      at.push_back(b_.fresh(a));
-      where[at.back()] = o.index[k];
-    }
-    return close(whole, b_.read(rewrite(e, at), where), others, uses);
+    if (e.lhs != x.inputs[0].wire) reject("the equation is not about the input of the box");
+    return close(whole, view(e, o.index, {}), others, uses);
   }
   std::vector<Ref> inputs = o.inputs;
   for (std::size_t k = 0; k < s.numbers.size(); ++k) {
     const std::uint32_t port = s.numbers[k];
     if (port >= inputs.size()) reject("a congruence names an input that does not exist");
-    const Equation& e = eq(s, k);
-    if (e.lhs != o.inputs[port].wire) reject("the equation is not about the input of the box");
-    inputs[port] = rewrite(Equation(e), o.inputs[port].at);
+    const Equation e = eq(s, k);
+    const Box input = b_.box(o.inputs[port].wire);
+    if (e.lhs == o.inputs[port].wire)
+      inputs[port] = rewrite(e, o.inputs[port].at);
+    else if (x.op == Op::cases && input.op == Op::view && e.lhs == input.inputs[0].wire)
+      inputs[port] = view(e, b_.open(o.inputs[port]).index, branch_holds(o.index, port));
+    else
+      reject("the equation is not about the input of the box");
   }
   Box shape = x;
   shape.index = o.index;

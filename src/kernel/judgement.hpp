@@ -69,7 +69,7 @@ enum class Inference : std::uint8_t {
   refl,            // |- t0 == t0
   sym,             // e0: a == b            |- b == a
   trans,           // e0: a == b, e1: b == c |- a == c; numbers match extra indices of e1 with the context of e0
-  congruence,      // t0 a box; numbers[k] is the input that equations[k] rewrites
+  congruence,      // t0 a box; numbers[k] is the input that equations[k] rewrites, or what a guarded view there reads
   contraction,     // t0 == t1 as polynomials in sums of products (linearity, Fubini, distributivity, AC)
   lattice,         // t0 == t1 as folds of max, min, and, or (AC, idempotence, nesting)
   evaluate,        // a closed box of literals |- its value; fin of a real |- that real

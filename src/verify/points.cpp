@@ -21,6 +21,11 @@ Rewrite Points::below(WireId wire) {
   std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
   const std::vector<Port> ports = b_.box(wire).inputs;
   for (std::uint32_t p = 0; p < ports.size(); ++p) inputs.emplace_back(p, image(ports[p].wire));
+  // What a guarded view reads is rewritten from the guard: alone, the view may read out of range.
+  if (b_.box(wire).op == Op::cases)
+    for (auto& [port, r] : inputs)
+      if (const Box view = b_.box(ports[port].wire); view.op == Op::view && r.trivial())
+        r = image(view.inputs[0].wire);
   try {
     return w_.inside(whole, inputs);
   } catch (const Rejected&) {  // a view that may read out of range: what is below it stays

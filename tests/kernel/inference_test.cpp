@@ -69,6 +69,30 @@ TEST_CASE("an equation is not used where a view may leave its range", "[inferenc
   REJECTS(p.by(Inference::congruence, {shifted}, {e}, {0}), "may leave the range");
 }
 
+TEST_CASE("what a guarded view reads is rewritten in range of the guards of its branch", "[inference]") {
+  Prover p;
+  const Size n = size_named("n");
+  const Ref x = p.array("X", {axis("n")}), zero = p.b.literal(0);
+  const EquationId e = p.by(Inference::contraction, {x, p.b.add(Op::mul, {p.b.literal(1), x})});
+  const Index i = p.b.fresh({n + n, Symbol()});
+  const IndexExpression first = index_size(n) - index_constant(1) - variable(i);  // >= 0 in the first half
+  const Ref head = p.b.view(x.wire, {variable(i)}), tail = p.b.view(x.wire, {variable(i) - index_size(n)});
+  auto rewritten = [&](const std::vector<IndexExpression>& guards, const Ref& a, const Ref& b, std::uint32_t port) {
+    return p.by(Inference::congruence, {p.b.cases(guards, a, b)}, {e}, {port});
+  };
+  CHECK_NOTHROW(rewritten({first}, head, tail, 0));
+  CHECK_NOTHROW(rewritten({first}, head, tail, 1));
+  CHECK_NOTHROW(rewritten({first, variable(i) - index_constant(3)}, head, zero, 0));
+  REJECTS(rewritten({first + index_constant(1)}, head, zero, 0), "may leave the range");  // one too far
+  REJECTS(rewritten({first - index_constant(1)}, zero, tail, 1), "may leave the range");  // one too early
+  REJECTS(rewritten({first}, tail, head, 0), "may leave the range");                      // the wrong branches
+  REJECTS(rewritten({first}, tail, head, 1), "may leave the range");
+  REJECTS(rewritten({first, variable(i) - index_constant(3)}, zero, tail, 1), "may leave the range");  // either failed
+  REJECTS(p.by(Inference::congruence, {p.b.add(Op::add, {p.b.literal(1), head})}, {e}, {1}), "not about the input");
+  const EquationId other = p.by(Inference::refl, {p.array("Y", {axis("n")})});
+  REJECTS(p.by(Inference::congruence, {p.b.cases({first}, head, tail)}, {other}, {0}), "not about the input");
+}
+
 TEST_CASE("ring laws", "[inference]") {
   Prover p;
   const Ref x = p.array("X", {axis("n")}), y = p.array("y"), m = p.array("M", {}, DType::ext);
