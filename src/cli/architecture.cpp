@@ -135,6 +135,12 @@ Pairing to_pairing(const Claim& claim) {
     conditions += fmt::format("{}# holds at all indices: {} {}\n\n", print_diagram(p.statement.when[k].value, name),
                               name, relation(p.statement.when[k].sign));
   }
+  for (std::size_t k : hypotheses(p.statement)) {
+    const Given& g = p.statement.given[k];
+    const std::string left = fmt::format("given_{}_left", k), right = fmt::format("given_{}_right", k);
+    conditions += fmt::format("{}\n{}# equal at all indices: {} and {}\n\n", print_diagram(g.left, left),
+                              print_diagram(g.right, right), left, right);
+  }
   if (const auto at = p.text.rfind("theorem "); at != std::string::npos) p.text.insert(at, conditions);
   return p;
 }

@@ -16,6 +16,7 @@
 #include "prove/conditions.hpp"
 #include "prove/instances.hpp"
 #include "prove/refute.hpp"
+#include "verify/recurrence.hpp"
 #include "verify/rulebook.hpp"
 #include "verify/z3_oracle.hpp"
 
@@ -150,7 +151,7 @@ class Verifier {
       return std::any_of(axes.begin(), axes.end(), [&](const Axis& a) { return *evaluate(a.size, at) <= 0; });
     });
     if (sizes.empty()) return "no sizes were found at which the two sides have an element, so that it may say nothing";
-    if (s.when.empty()) return std::nullopt;
+    if (s.when.empty() && hypotheses(s).empty()) return std::nullopt;
     for (int k = 0; k < draws_for_conditions; ++k)
       if (instances.draw(sizes[static_cast<std::size_t>(k) % sizes.size()], Instances::style(k),
                          common_.seed + static_cast<std::uint64_t>(k)))

@@ -11,6 +11,7 @@
 #include "cli/report.hpp"
 #include "cli/run.hpp"
 #include "cli/supervise.hpp"
+#include "prove/satisfy.hpp"
 
 namespace skein::cli {
 
@@ -88,6 +89,7 @@ void replay_witness(const RunArguments& args, const Emit& emit) {
   const DomainReport left = in_domain(s.left, e), right = in_domain(s.right, e);
   j["domain"] = {{"left", left.inside == Truth::yes ? "inside" : left.message},
                  {"right", right.inside == Truth::yes ? "inside" : right.message}};
+  if (!equations_hold(s, e)) j["condition_violated"] = true;
   for (const Condition& c : s.when) {
     const std::vector<Array> value = evaluate(c.value, e);
     for (double x : value.at(0).data)

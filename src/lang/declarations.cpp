@@ -274,6 +274,40 @@ Ref Elaboration::chosen(Index which, const std::vector<Ref>& values) {
   return value;
 }
 
+Elaboration::GivenEquation Elaboration::given(const GivenSyntax& g) {
+  const std::vector<FreeIndex> of_parameters = free_;
+  for (const AxisSyntax& a : g.axes) {
+    if (a.name.empty()) source_.fail(a.place, "an index that an equation is given for has no name", "a name");
+    const auto known = std::find_if(free_.begin(), free_.end(), [&](const FreeIndex& f) { return f.name == a.name; });
+    if (known != free_.end()) {
+      if (a.size && !(sizes_.size(*a.size) == known->size))
+        source_.fail(a.place,
+                     fmt::format("the index {} is an axis of a parameter, of size {}", a.name, to_string(known->size)));
+      continue;
+    }
+    if (!a.size)
+      source_.fail(a.place, fmt::format("the index {} has no size here", a.name),
+                   "an axis of a parameter, or NAME:SIZE");
+    const Size size = sizes_.size(*a.size);
+    free_.push_back({a.name, b_.fresh({size, Symbol(a.name)}), size, false, false, {}});
+  }
+  for (FreeIndex& f : free_) f.used = f.rebound = false;
+  GivenEquation out;
+  out.left = scalar(*g.left);
+  out.right = scalar(*g.right);
+  for (const FreeIndex& f : free_)
+    if (f.used && f.rebound)
+      source_.fail(f.rebound_at, fmt::format("the index {} is free in this equation, and bound here", f.name), "",
+                   fmt::format("give the bound index a name of its own: j:{}", f.name));
+  if ((b_.dtype(out.left.wire) == DType::boolean) != (b_.dtype(out.right.wire) == DType::boolean))
+    source_.fail(g.place, "one side of the equation is boolean and the other is not");
+  if (!b_.deterministic(out.left.wire) || !b_.deterministic(out.right.wire))
+    source_.fail(g.place, "the equation depends on a random value");
+  out.axes = used_free_indices();
+  free_ = of_parameters;
+  return out;
+}
+
 Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquation>& found, bool infer) {
   Claim out;
   out.kind = syntax.kind == "axiom"  ? ClaimKind::axiom
@@ -375,6 +409,16 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     values.push_back({kind, c->place, value, used_free_indices()});
   }
 
+  if (!givens_.empty() && !syntax.given.empty())
+    source_.fail(syntax.given[0].place, "this theorem has a fold in it", "a theorem without folds",
+                 "equations are given for arrays only, so far");
+  for (const GivenSyntax& g : syntax.given) {
+    if (out.kind != ClaimKind::theorem)
+      source_.fail(g.place, fmt::format("an equation is given to the {} {}", syntax.kind, syntax.name), "a theorem",
+                   "rules rewrite terms wherever their conditions on signs and sizes hold");
+    givens_.push_back(given(g));
+  }
+
   // The boundary is complete once everything is read: calls may have brought states.
   ports.insert(ports.end(), states_.begin(), states_.end());
   auto frozen = [&](Place place, const std::vector<Index>& over, const Ref& value) {
@@ -383,7 +427,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
   out.left = frozen(syntax.place, axes, left);
   out.right = frozen(syntax.place, axes, right);
   typed(syntax.place, [&] { out.given = frozen_givens(out.name, ports); });
-  if (!out.given.empty() && out.kind != ClaimKind::theorem)
+  if (!out.given.empty() && out.kind != ClaimKind::theorem)  // of a fold
     source_.fail(syntax.name_place, fmt::format("the {} {} has a fold in it", syntax.kind, syntax.name), "",
                  "rules rewrite terms, and a fold is none: make it a theorem");
   for (const Sign& x : values) out.when.push_back({x.kind, frozen(x.place, x.axes, x.value)});
@@ -486,6 +530,10 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
     out.right = freeze_side(thaw(b_, r.diagram, s));
     out.given = frozen_givens(out.name, ports);
   });
+  if (!syntax.given.empty())
+    source_.fail(syntax.given[0].place, "an equation is given to an equation of two defs", "a theorem with parameters",
+                 fmt::format("write theorem {}(arrays): {}(arrays) == {}(arrays) given ...", syntax.name, l.name.text(),
+                             r.name.text()));
   if (!syntax.conditions.empty())
     source_.fail(syntax.conditions[0].place, "an equation of two defs takes its conditions from their headers");
   return out;

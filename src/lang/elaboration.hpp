@@ -80,7 +80,6 @@ class Elaboration {
   ArrayValue side(const Expression& e);
   // Several equations as one: the equation of the values that `which` chooses.
   Ref chosen(Index which, const std::vector<Ref>& values);
-  void conditions(const ClaimSyntax& syntax, Claim& out, const std::vector<InputPort>& ports);
   std::vector<Index> used_free_indices() const;
 
   // --- folds (folds.cpp)
@@ -88,6 +87,7 @@ class Elaboration {
     std::vector<Index> axes;
     Ref left, right;
   };
+  GivenEquation given(const GivenSyntax& g);  // of the user (declarations.cpp)
   void fold(const StatementSyntax& s, const DefSyntax& def);
   // A new state with these axes; its name is made different from all others.
   Ref add_state(const std::string& name, const std::vector<Axis>& axes, DType dtype);

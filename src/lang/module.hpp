@@ -65,7 +65,7 @@ struct Claim {
   int line = 0;
   Diagram left, right;
   std::vector<SignCondition> when;
-  std::vector<Given> given;            // the recurrences of the states of folds
+  std::vector<Given> given;            // the recurrences of the states of folds, or equations that are assumed
   bool same_calls = true;              // the sides call the same defs in the same order, in every equation
   bool infers = false;                 // when ?: conditions that are missing are to be found
   std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order

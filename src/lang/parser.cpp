@@ -195,9 +195,18 @@ class Parser : TokenCursor {
           if (!accept(",")) continue;
         }
         conditions(c.conditions);
-      } else if (at("given"))
-        unsupported(peek(), "\"given\" is");
-      else if (at("with"))
+      } else if (at("given")) {
+        do {
+          GivenSyntax g;
+          g.place = next().place;
+          if (at("[")) g.axes = axes();
+          expect(":", "before the equation that is given");
+          g.left = sum();
+          expect("==", "between the two sides");
+          g.right = sum();
+          c.given.push_back(std::move(g));
+        } while (at("given"));
+      } else if (at("with"))
         unsupported(peek(), "\"with\" is");
       else
         break;

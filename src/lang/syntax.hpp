@@ -111,6 +111,13 @@ struct DefSyntax {
   std::vector<StatementSyntax> body;  // `= e` is one result statement
 };
 
+// given [j, k:j]: sum[i] Q[i,j] * Q[i,k] == delta(j, k)
+struct GivenSyntax {
+  Place place;
+  std::vector<AxisSyntax> axes;  // indices that no parameter names
+  ExpressionPtr left, right;
+};
+
 struct ClaimSyntax {
   Place place;
   Place name_place;
@@ -129,6 +136,7 @@ struct ClaimSyntax {
   std::vector<Equation> equations;  // one or more, joined by `and`
   bool infer_conditions = false;    // when ?
   std::vector<ConditionSyntax> conditions;
+  std::vector<GivenSyntax> given;
   std::vector<std::string> hints;
 };
 

@@ -50,7 +50,9 @@ class Confirmer {
   }
 
   Confirmation run(int wanted) {
-    std::string reason = "no point was found at which the conditions hold";
+    std::string reason = s_.given.empty() ? "no point was found at which the conditions hold"
+                                          : "no arrays were found that satisfy the equations that it assumes, which "
+                                            "may be impossible";
     if (instances_.regular_sizes().empty()) {
       result_.problem = "no sizes were found at which the conditions hold";
       return result_;
@@ -162,7 +164,7 @@ class Confirmer {
 
 Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fixed, const SearchLimits& limits,
                      int instances) {
-  if (s.given.empty()) return Confirmer(s, fixed, limits).run(instances);
+  if (recurrences(s).empty()) return Confirmer(s, fixed, limits).run(instances);
   // Some of the instances at each number of steps; all of them must be run.
   const auto samples = step_samples(s);
   Confirmation all;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "prove/satisfy.hpp"
+
 namespace skein {
 
 namespace {
@@ -55,6 +57,7 @@ Truth holds(Sign sign, const Interval& x) {
 
 // Do the conditions hold, and is the point in the domain of both sides?
 Truth speaks_here(const Statement& s, const Environment& e, bool total, long precision) {
+  if (!equations_hold(s, e)) return Truth::no;
   Truth result = Truth::yes;
   auto meet = [&](Truth t) {
     if (t == Truth::no || (t == Truth::unknown && result == Truth::yes)) result = t;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prove/satisfy.hpp"
 #include "prove/unify.hpp"
 
 namespace skein {
@@ -49,12 +50,13 @@ bool holds(Sign sign, double x) {
 Instances::Instances(const Statement& s, const std::map<Symbol, WeightArray>& fixed, std::uint64_t seed)
     : statement_(s), fixed_(fixed) {
   Environment e;
-  for (const auto& [name, w] : fixed) e.inputs.emplace(name, to_array(w));
+  for (const auto& [name, w] : fixed) e.inputs.emplace(name, to_array(w)), numbered_.insert(name);
   infer_sizes(s.left, e);
   given_ = e.sizes;
   std::set<Symbol> all = size_variables(s.left);
   all.merge(size_variables(s.right));
   for (const Condition& c : s.when) all.merge(size_variables(c.value));
+  for (const Given& g : s.given) all.merge(size_variables(g.left)), all.merge(size_variables(g.right));
   for (Symbol v : all)
     if (!given_.count(v)) variables_.push_back(v);
   const std::set<Symbol> right = inputs_read(s.right);
@@ -167,7 +169,10 @@ bool Instances::conditions_hold(const Environment& e) const {
 std::optional<Environment> Instances::draw(const Sizes& sizes, const Style& style, std::uint64_t seed) const {
   Style varied = style;
   for (int k = 0; k < draws_for_conditions; ++k, varied.signs = true) {
-    Environment e = arrays(sizes, varied, seed + 0x9e3779b97f4a7c15u * static_cast<std::uint64_t>(k));
+    const std::uint64_t own = seed + 0x9e3779b97f4a7c15u * static_cast<std::uint64_t>(k);
+    Environment e = arrays(sizes, varied, own);
+    std::mt19937_64 random(~own);
+    if (!satisfy(statement_, numbered_, e, random)) return {};
     if (conditions_hold(e)) return e;
   }
   return {};

@@ -34,7 +34,8 @@ class Instances {
 
   // The style of the k-th attempt.
   static Style style(int k);
-  // An instance at which the conditions hold in floating point; empty if none was found.
+  // An instance at which the conditions hold in floating point, and the equations that are assumed exactly; empty if
+  // none was found.
   std::optional<Environment> draw(const Sizes& sizes, const Style& style, std::uint64_t seed) const;
   bool conditions_hold(const Environment& e) const;
 
@@ -46,6 +47,7 @@ class Instances {
   const std::map<Symbol, WeightArray>& fixed_;
   Sizes given_;                    // sizes that the fixed arrays determine
   std::vector<Symbol> variables_;  // the others
+  std::set<Symbol> numbered_;      // inputs with numbers of their own
   std::set<Symbol> shared_;        // inputs that both sides read
   std::vector<Sizes> regular_, degenerate_;
 };

@@ -88,19 +88,35 @@ bool floats_differ(const Pairing& p, std::uint64_t seed) {
   return false;
 }
 
-// The closed form as the printer writes it, without the header of a def.
-std::string invariant_text(Kernel& k, const Invariant& invariant) {
+// A term at these indices as the printer writes it, without the header of a def: `[q] = max[k] X[q, k]`.
+std::string printed_term(Kernel& k, const std::vector<Index>& axes, const Ref& value) {
   const DiagramBuilder& b = k.arena();
   std::vector<InputPort> ports;
-  for (WireId w : wires_below(b, {invariant.closed.wire}))
+  for (WireId w : wires_below(b, {value.wire}))
     if (const Box& x = b.box(w); x.op == Op::input) ports.push_back({x.name, x.degree, x.dtype, Role::input});
-  const std::vector<Index>& axes = invariant.value.at;
   const std::string text =
-      print_diagram(freeze(b, invariant.state, k.sizes(), ports, {{Symbol("out"), axes, invariant.closed}}), "closed");
+      print_diagram(freeze(b, Symbol("term"), k.sizes(), ports, {{Symbol("out"), axes, value}}), "term");
   const std::size_t header =
       text.find(") ") == std::string::npos ? text.find(")[") : std::min(text.find(") "), text.find(")["));
+  return text.substr(header + 1, text.size() - header - 2);
+}
+
+std::string invariant_text(Kernel& k, const Invariant& invariant) {
   return fmt::format("after all steps, {} ({}): {}", invariant.state.text(), invariant.accumulator,
-                     text.substr(header + 1, text.size() - header - 2));
+                     printed_term(k, invariant.value.at, invariant.closed));
+}
+
+// An equation that the claim assumes: `given [i, k:i]: sum[j:i] Q[i, j] * Q[k, j] == if i == k then 1 else 0`.
+std::string hypothesis_text(Kernel& k, const Kernel::Assumption& a) {
+  std::set<Index> read(a.value.at.begin(), a.value.at.end());
+  read.insert(a.equal_to->at.begin(), a.equal_to->at.end());
+  const std::vector<Index> axes(read.begin(), read.end());
+  const std::string left = printed_term(k, axes, a.value), right = printed_term(k, axes, *a.equal_to);
+  const std::size_t equals = left.find("= "), same = right.find("= ");
+  if (equals == std::string::npos || same == std::string::npos || left.find('{') != std::string::npos)
+    return fmt::format("given: {} == {}", left, right);
+  return fmt::format("given {}: {} == {}", left.substr(0, left.rfind(' ', equals)), left.substr(equals + 2),
+                     right.substr(same + 2));
 }
 
 class Strategy {
@@ -119,8 +135,8 @@ class Strategy {
       w = refute(p_.statement, p_.pool, limits());
       out_.seconds["refute"] += since(start);
     };
-    if (!all_recurrences(p_.statement)) {
-      unknown_.reason = "it assumes equations that define no states, and no arrays are known that satisfy them";
+    if (const std::size_t n = hypotheses(p_.statement).size(); n != 0 && n != p_.statement.given.size()) {
+      unknown_.reason = "it assumes equations beside those that define the states of its folds, which is not supported";
       out_.verdict = unknown_;
       return out_;
     }
@@ -242,7 +258,7 @@ class Strategy {
       const Symbol name(outputs == 1 ? options_.name.text() : options_.name.text() + "." + std::to_string(n));
       if (derive_one(name, one, proof)) continue;
       // Equal where both are defined: the conditions of the two domains become conditions of the claim.
-      if (!one.given.empty()) return std::nullopt;
+      if (!recurrences(one).empty()) return std::nullopt;
       const Unknown without = unknown_;
       one.when = domain_conditions(one.left, one.right);
       if (one.when.empty() || Clock::now() > derive_until_ || !derive_one(name, one, proof)) {
@@ -267,13 +283,14 @@ class Strategy {
     o.deadline = derive_until_;
     o.hints = options_.hints;
     o.recurrences = recurrences_as_conditions(s);
+    o.hypotheses = hypotheses_as_conditions(s);
     o.without_accumulators = options_.without_accumulators;
     const Ref right = k.arena().rename(r.value, same);
     Derivation d = derive(k, l.value, right, o);
     out_.seconds["derive"] += since(start);
     out_.invariants.clear();
     for (const Invariant& i : d.invariants) out_.invariants.push_back(invariant_text(k, i));
-    if (!d.proof && o.hints.empty() && s.given.empty()) {  // states of folds are induction's business
+    if (!d.proof && o.hints.empty() && o.recurrences.empty()) {  // states of folds are induction's business
       start = Clock::now();
       SaturationOptions limits;
       limits.deadline = derive_until_;
@@ -309,25 +326,28 @@ class Strategy {
                                   (a.sign == Sign::nonnegative ? "not negative"
                                    : a.sign == Sign::nonzero   ? "not 0"
                                                                : "positive"));
+    for (std::size_t n : o.hypotheses) out_.hypotheses.push_back(hypothesis_text(k, k.assumptions().at(n)));
     if (s.when.empty())
-      for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire), d.points.get(),
-                                              d.without_states, options_.deadline))
+      for (std::string& h :
+           domain_hypotheses(k, all_below(k, l.value.wire, o.recurrences), all_below(k, r.value.wire, o.recurrences),
+                             d.points.get(), d.without_states, options_.deadline))
         out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;
   }
 
   // A side and the recurrences of the states that it depends on.
-  static std::vector<WireId> all_below(Kernel& k, WireId side) {
+  static std::vector<WireId> all_below(Kernel& k, WireId side, const std::vector<Recurrence>& recurrences) {
     std::vector<WireId> roots{side};
     std::set<Symbol> seen;
     for (std::size_t n = 0; n < roots.size(); ++n)
       for (WireId w : wires_below(k.arena(), {roots[n]})) {
         const Box& x = k.arena().box(w);
         if (x.op != Op::input || !seen.insert(x.name).second) continue;
-        for (const Kernel::Assumption& a : k.assumptions())
-          if (a.equal_to && k.arena().box(k.arena().box(a.value.wire).inputs.at(0).wire).name == x.name)
-            roots.push_back(a.equal_to->wire);
+        for (const Recurrence& state : recurrences)
+          if (state.state == x.name)
+            for (std::size_t equation : {state.first, state.next})
+              roots.push_back(k.assumptions().at(equation).equal_to->wire);
       }
     return roots;
   }

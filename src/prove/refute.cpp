@@ -198,7 +198,7 @@ Witness Search::witness(const Found& found) const {
 
 std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightArray>& fixed,
                               const SearchLimits& limits) {
-  if (s.given.empty()) return Search(s, fixed, limits).run();
+  if (recurrences(s).empty()) return Search(s, fixed, limits).run();
   for (const auto& steps : step_samples(s)) try {
       const Statement at_steps = unrolled(s, steps);
       auto w = Search(at_steps, fixed, limits).run();

@@ -3,6 +3,7 @@
 #include "kernel/certificate.hpp"
 #include "rewrite/features.hpp"
 #include "verify/folds.hpp"
+#include "verify/hypotheses.hpp"
 #include "verify/induction.hpp"
 #include "verify/parts.hpp"
 #include "verify/sweep.hpp"
@@ -39,6 +40,8 @@ class Search {
         if ((d.proof = s.proof)) return d.lemmas = s.lemmas, d.tactic = "internal points", d;
         d.reason = std::to_string(s.proved) + " of " + std::to_string(s.candidates) + " internal points were proved; ";
       }
+      if (!options_.hypotheses.empty() && (d.proof = under_hypotheses(l, r, d)))
+        return d.tactic = "normal form under the hypotheses", d;
       if ((d.proof = normal_forms(l, r, a, b))) return d.tactic = "normal form", d;
       d.left = a->to, d.right = b->to;
       if ((d.proof = in_pieces(l, r))) return d.tactic = "normal form in pieces", d;
@@ -97,6 +100,20 @@ class Search {
     b = n_.normal(r);
     if (a->to != b->to) return std::nullopt;
     return w_.chain(*a, w_.reverse(*b));
+  }
+
+  // Normal forms in which no left side of an equation that is assumed occurs, then the other tactics.
+  std::optional<Rewrite> under_hypotheses(const Ref& l, const Ref& r, Derivation& d) {
+    Hypotheses hypotheses(k_, n_, options_.hypotheses);
+    const Rewrite a = hypotheses.normal(l), b = hypotheses.normal(r);
+    d.left = a.to, d.right = b.to;
+    if (a.to == b.to) return w_.chain(a, w_.reverse(b));
+    DeriveOptions rest = options_;
+    rest.hypotheses.clear();
+    const Derivation inner = derive(k_, a.to, b.to, rest);
+    if (!inner.proof) return std::nullopt;
+    d.lemmas = inner.lemmas;
+    return w_.chain(w_.chain(a, *inner.proof), w_.reverse(b));
   }
 
   bool large(const Ref& l, const Ref& r) const { return wires_below(b_, {l.wire, r.wire}).size() > many_wires; }

@@ -28,6 +28,7 @@ struct DeriveOptions {
   std::vector<std::string> hints;                   // "induction n"
   bool leaves = true;                               // whether the solver may be asked
   std::vector<Recurrence> recurrences = {};         // states of folds; first and next are conditions of the kernel
+  std::vector<std::size_t> hypotheses = {};         // positions of the conditions that are other equations
   std::set<std::string> without_accumulators = {};  // names of entries that are not to be used
   std::optional<Within> within = {};                // where the derivation stands, if not in the claim itself
   std::map<Symbol, Array> stored = {};  // numbers of arrays, where the architectures come with some: hints, no more

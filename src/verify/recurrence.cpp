@@ -196,7 +196,14 @@ std::vector<Recurrence> recurrences(const Statement& s) {
   return out;
 }
 
-bool all_recurrences(const Statement& s) { return 2 * recurrences(s).size() == s.given.size(); }
+std::vector<std::size_t> hypotheses(const Statement& s) {
+  std::set<std::size_t> of_states;
+  for (const Recurrence& r : recurrences(s)) of_states.insert({r.first, r.next});
+  std::vector<std::size_t> out;
+  for (std::size_t n = 0; n < s.given.size(); ++n)
+    if (!of_states.count(n)) out.push_back(n);
+  return out;
+}
 
 std::set<Symbol> step_variables(const Statement& s) {
   std::set<Symbol> out;
@@ -231,8 +238,8 @@ std::vector<std::map<Symbol, Integer>> step_samples(const Statement& s) {
 
 Statement unrolled(const Statement& s, const std::map<Symbol, Integer>& sizes, std::size_t most_boxes) {
   const std::vector<Recurrence> all = recurrences(s);
-  if (!all_recurrences(s)) throw std::invalid_argument("it assumes equations that define no states");
   if (all.empty()) return s;
+  if (!hypotheses(s).empty()) throw std::invalid_argument("it assumes equations that define no states");
   std::map<Symbol, Size> fixed;
   for (Symbol v : step_variables(s)) {
     const auto it = sizes.find(v);

@@ -16,8 +16,8 @@ struct Recurrence {
 // Those among the given equations of the statement, in order.
 std::vector<Recurrence> recurrences(const Statement& s);
 
-// Whether every given equation belongs to one of them: then the statement is about folds and never vacuous.
-bool all_recurrences(const Statement& s);
+// Positions of the given equations that belong to none of them: they may be impossible to satisfy.
+std::vector<std::size_t> hypotheses(const Statement& s);
 
 // The size variables that numbers of steps depend on.
 std::set<Symbol> step_variables(const Statement& s);

@@ -79,6 +79,12 @@ std::vector<Recurrence> recurrences_as_conditions(const Statement& s) {
   return out;
 }
 
+std::vector<std::size_t> hypotheses_as_conditions(const Statement& s) {
+  std::vector<std::size_t> out;
+  for (std::size_t n : hypotheses(s)) out.push_back(s.when.size() + n);
+  return out;
+}
+
 Sides sides(DiagramBuilder& b, const Diagram& left, const Diagram& right, const DiagramBuilder::Substitution& s) {
   const Output l = thaw(b, left, s).front(), r = thaw(b, right, s).front();
   std::map<Index, Index> same;
@@ -143,6 +149,7 @@ RuleReport RuleBook::derive_statement(Symbol name, const Statement& statement, c
     const auto [l, r, axes] = sides(k.arena(), statement.left, statement.right);
     DeriveOptions with_folds = options;
     with_folds.recurrences = recurrences_as_conditions(statement);
+    with_folds.hypotheses = hypotheses_as_conditions(statement);
     const Derivation d = derive(k, l, r, with_folds);
     if (!d.proof) return done(RuleStatus::unknown, d.reason);
     report.tactic = d.tactic;

@@ -71,6 +71,8 @@ Statement to_statement(const Claim& c);
 void assume_conditions(Kernel& k, const Statement& s);
 // Its recurrences, their equations numbered as conditions of the kernel.
 std::vector<Recurrence> recurrences_as_conditions(const Statement& s);
+// The equations of the statement that belong to none of them, as positions among its conditions.
+std::vector<std::size_t> hypotheses_as_conditions(const Statement& s);
 // The same sizes, inputs, conditions and sides, up to names of indices.
 bool same_statement(const Statement& x, const Statement& y);
 // The one output of each side as a term, both at the same indices, which are those of the output's axes.
