@@ -40,12 +40,10 @@ monoidal::Kernel kernel_of(const TheoryDeclaration& t) {
 
 Matrix read_matrix(const json& rows, const std::string& what, const std::string& file) {
   Matrix m;
-  if (!rows.is_array()) bad_input(what + " has no matrix", file);
-  m.rows = rows.size();
+  if (!rows.is_array() || rows.empty()) bad_input(what + " has no matrix", file);
+  m.rows = rows.size(), m.columns = rows.front().size();
   for (const json& row : rows) {
-    if (!row.is_array() || (m.columns != 0 && row.size() != m.columns))
-      bad_input(what + " has rows of several lengths", file);
-    m.columns = row.size();
+    if (!row.is_array() || row.size() != m.columns) bad_input(what + " has rows of several lengths", file);
     for (const json& entry : row) {
       Rational q;
       if (!entry.is_string() || entry.get<std::string>().size() > 1000 ||
@@ -62,7 +60,8 @@ Model read_model(const TheoryDeclaration& theory, const std::string& folder) {
   const std::string file = (fs::path(folder) / "witness.json").string();
   std::ifstream in(file);
   const json j = json::parse(in, nullptr, false);
-  if (j.is_discarded() || !j.is_object() || !j.contains("dimensions") || !j.contains("boxes"))
+  const auto has_object = [&](const char* key) { return j.contains(key) && j.at(key).is_object(); };
+  if (j.is_discarded() || !j.is_object() || !has_object("dimensions") || !has_object("boxes"))
     bad_input("this is no witness with a model", file);
   const Signature& s = *theory.signature;
   Model m;

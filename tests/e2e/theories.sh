@@ -72,4 +72,31 @@ holds 'len(j["results"][4]["found"]) == 2'
 echo 'theory Both : cartesian, compact { object A }' >"$scratch/both.skn"
 exits 65 prove "$scratch/both.skn" --out "$out"
 warns "every two diagrams of one type are equal"
+# A witness that is no model of the theory, in every way that a file can be wrong.
+mkdir "$scratch/w"
+while read -r words; do
+  read -r text
+  echo "$text" >"$scratch/w/witness.json"
+  exits 65 run "$scratch/w" "$scratch/t.skn:gap"
+  warns "$words"
+done <<'END'
+this is no witness with a model
+{"dimensions": 5, "boxes": 3}
+this is no witness with a model
+[]
+the object A has no dimension
+{"dimensions": {"A": 0}, "boxes": {}}
+has rows of several lengths
+{"dimensions": {"A": 1}, "boxes": {"f": [[], ["1"]], "g": [["1"]], "h": [["1"]]}}
+f has no matrix
+{"dimensions": {"A": 1}, "boxes": {"f": []}}
+no rational number
+{"dimensions": {"A": 1}, "boxes": {"f": [["1/0"]]}}
+has no residue modulo
+{"dimensions": {"A": 1}, "boxes": {"f": [["1/2147483647"]], "g": [["1"]], "h": [["1"]]}}
+END
+echo '{"dimensions": {"A": 1}, "boxes": {"f": [["1/2"]], "g": [["1/2"]], "h": [["1/3"]]}}' >"$scratch/w/witness.json"
+exits 0 run "$scratch/w" "$scratch/t.skn:gap"
+says "536870912 on the left"
+
 echo "theories pass: $(wc -l <"$scratch/witnesses") refutations checked again"
