@@ -99,4 +99,39 @@ echo '{"dimensions": {"A": 1}, "boxes": {"f": [["1/2"]], "g": [["1/2"]], "h": [[
 exits 0 run "$scratch/w" "$scratch/t.skn:gap"
 says "536870912 on the left"
 
+# The limits hold for it, and for a theory that cannot be decided within them, which is unknown.
+wires() { printf 'A%.0s * ' $(seq "$1") | sed 's/ \* $//'; }
+cat >"$scratch/slow.skn" <<END
+theory Slow : markov {
+  object A
+  gen f: $(wires 6) -> $(wires 6)
+  theorem t: $(printf 'f ; %.0s' $(seq 300)) f == f
+}
+END
+python3 - "$scratch/w/witness.json" <<'MAKE'
+import json, sys
+row = [[f"1/{64}"] * 64] * 64
+json.dump({"dimensions": {"A": 2}, "boxes": {"f": row}}, open(sys.argv[1], "w"))
+MAKE
+exits 2 run "$scratch/w" "$scratch/slow.skn:t" --timeout 0.2
+warns "the time limit of 0.2 s was reached"
+exits 2 prove "$scratch/slow.skn" --out "$out" --timeout 0.001 --memory 30
+says "slow.skn: the memory limit"
+exits 2 rules verify "$scratch/slow.skn" --out "$out" --memory 30 --json
+holds 'j["unknown"] == 1 and j["rules"][0]["seconds"] >= 0'
+exits 2 rules verify "$scratch/slow.skn" --out "$out" --memory 30
+# A theorem's name is no path.
+cat >"$scratch/names.skn" <<'END'
+theory T : symmetric {
+  object A
+  gen f: A -> A
+  theorem `../../up`: f == id
+}
+END
+exits 1 prove "$scratch/names.skn" --out "$scratch/deep/er/out"
+[[ -f "$scratch/deep/er/out/T...%2F..%2Fup.witness/witness.json" ]] || fail "the witness is elsewhere"
+printf 'def f(x)[] = x + 1\ndef g(x)[] = 1 + x\ntheorem `../../up`: f == g\n' >"$scratch/names.skn"
+exits 0 prove "$scratch/names.skn" --out "$scratch/deep/er/out"
+[[ -f "$scratch/deep/er/out/%2E.%2F..%2Fup.cert" ]] || fail "the certificate is elsewhere"
+
 echo "theories pass: $(wc -l <"$scratch/witnesses") refutations checked again"
