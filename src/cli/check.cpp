@@ -43,7 +43,7 @@ std::string read_text(const std::string& file) {
 
 // The correspondence as a map file, to be read, mended, and used for other versions of the model.
 std::string write_map(const Correspondence& c, const Subject& subject, const VerdictOptions& options) {
-  const fs::path file = fs::path(options.out) / (subject.name + ".map");
+  const fs::path file = fs::path(options.out) / (file_name(subject.name) + ".map");
   write_file(file, fmt::format("# What the sizes and arrays of {} are in {}.\n{}\n", subject.left, subject.right,
                                fmt::join(c.lines, "\n")));
   return file.string();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <fstream>
 
 #include "cli/report.hpp"
@@ -25,6 +26,16 @@ void add_common_options(CLI::App& command, CommonOptions& common) {
 fs::path source_tree() { return SKEIN_SOURCE_DIR; }
 
 fs::path default_ledger() { return source_tree() / "proofs" / "ledger"; }
+
+std::string file_name(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = std::isalnum(byte) || byte >= 128 || c == '-' || c == '_' || (c == '.' && !out.empty());
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
 
 void write_file(const fs::path& file, const std::string& text) {
   std::error_code error;

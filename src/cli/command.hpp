@@ -45,6 +45,10 @@ void add_campaign(CLI::App& app, Invocation& call);
 std::filesystem::path source_tree();
 std::filesystem::path default_ledger();
 
+// The name of a theorem as part of the name of a file: letters, digits, - _ . and what is not ASCII, all else as %XX. A
+// theorem may be called `../x`, and its certificate must not be written there.
+std::string file_name(const std::string& name);
+
 // Written aside and renamed: no reader ever sees a part of it.
 void write_file(const std::filesystem::path& file, const std::string& text);
 

@@ -69,7 +69,7 @@ int dump_leaves(const std::vector<std::string>& files, const std::string& folder
     if (!d.at("verified").get<bool>()) missing.push_back({{"name", name}, {"reason", d.at("reason")}});
     int k = 0;
     for (const json& leaf : d.at("leaves")) {
-      const fs::path file = fs::path(folder) / fmt::format("{}.{}.smt2", name, ++k);
+      const fs::path file = fs::path(folder) / fmt::format("{}.{}.smt2", file_name(name), ++k);
       const std::string text = leaf.get<std::string>();
       write_file(file, fmt::format("; leaf {} of {}, sha256 {}: unsat is what the certificate needs\n{}", k, name,
                                    digest(text), text));

@@ -184,7 +184,7 @@ class Verifier {
     const Statement s = to_statement(claim);
     const auto w = refute(s, {}, limits);
     if (!w) return false;
-    const fs::path folder = fs::path(args_.out) / (claim.name.text() + ".witness");
+    const fs::path folder = fs::path(args_.out) / (file_name(claim.name.text()) + ".witness");
     fs::create_directories(args_.out);
     write_witness(*w, s, folder);
     j["witness"] = folder.string();

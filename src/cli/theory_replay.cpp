@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report.hpp"
+#include "cli/supervise.hpp"
 #include "cli/theories.hpp"
 #include "kernel/digest.hpp"
 #include "kernel/ledger.hpp"
@@ -40,12 +41,10 @@ monoidal::Kernel kernel_of(const TheoryDeclaration& t) {
 
 Matrix read_matrix(const json& rows, const std::string& what, const std::string& file) {
   Matrix m;
-  if (!rows.is_array()) bad_input(what + " has no matrix", file);
-  m.rows = rows.size();
+  if (!rows.is_array() || rows.empty()) bad_input(what + " has no matrix", file);
+  m.rows = rows.size(), m.columns = rows.front().size();
   for (const json& row : rows) {
-    if (!row.is_array() || (m.columns != 0 && row.size() != m.columns))
-      bad_input(what + " has rows of several lengths", file);
-    m.columns = row.size();
+    if (!row.is_array() || row.size() != m.columns) bad_input(what + " has rows of several lengths", file);
     for (const json& entry : row) {
       Rational q;
       if (!entry.is_string() || entry.get<std::string>().size() > 1000 ||
@@ -62,7 +61,8 @@ Model read_model(const TheoryDeclaration& theory, const std::string& folder) {
   const std::string file = (fs::path(folder) / "witness.json").string();
   std::ifstream in(file);
   const json j = json::parse(in, nullptr, false);
-  if (j.is_discarded() || !j.is_object() || !j.contains("dimensions") || !j.contains("boxes"))
+  const auto has_object = [&](const char* key) { return j.contains(key) && j.at(key).is_object(); };
+  if (j.is_discarded() || !j.is_object() || !has_object("dimensions") || !has_object("boxes"))
     bad_input("this is no witness with a model", file);
   const Signature& s = *theory.signature;
   Model m;
@@ -77,6 +77,31 @@ Model read_model(const TheoryDeclaration& theory, const std::string& folder) {
     m.boxes.push_back(read_matrix(j.at("boxes").value(name, json()), name, file));
   }
   return m;
+}
+
+// The first entry at which two different matrices differ.
+std::string difference(const Matrix& left, const Matrix& right) {
+  std::size_t k = 0;
+  while (left.entries[k] == right.entries[k]) ++k;
+  return fmt::format("entry ({}, {}) is {} on the left and {} on the right", k / left.columns + 1, k % left.columns + 1,
+                     left.entries[k].get_str(), right.entries[k].get_str());
+}
+
+json check_model(const std::string& witness, const std::string& argument) {
+  const NamedClaim named = find_theory_claim(argument);
+  const Rule& claim = *named.claim->statement;
+  const Model m = read_model(*named.theory, witness);
+  try {
+    const std::string why = no_refutation(*named.theory, claim, m);
+    json j{{"differs", why.empty()}, {"reason", why.empty() ? json() : json(why)}, {"witness", witness}};
+    j["theory"] = named.theory->name.text();
+    j["where"] = why.empty() ? json(difference(evaluate(claim.left(), m), evaluate(claim.right(), m))) : json();
+    return j;
+  } catch (const IllTyped& e) {
+    bad_input(e.what(), witness);
+  } catch (const std::length_error& e) {
+    bad_input(e.what(), witness);
+  }
 }
 
 }  // namespace
@@ -95,30 +120,20 @@ NamedClaim find_theory_claim(const std::string& argument) {
 }
 
 int run_model(const std::string& witness, const std::string& argument, const CommonOptions& common) {
-  const NamedClaim named = find_theory_claim(argument);
-  const Rule& claim = *named.claim->statement;
-  const Model m = read_model(*named.theory, witness);
-  std::string why;
-  try {
-    why = no_refutation(*named.theory, claim, m);
-  } catch (const IllTyped& e) {
-    bad_input(e.what(), witness);
-  } catch (const std::length_error& e) {
-    bad_input(e.what(), witness);
-  }
-  if (common.json) {
-    print_json({{"differs", why.empty()}, {"reason", why.empty() ? json() : json(why)}, {"witness", witness}});
-  } else if (why.empty()) {
-    const Matrix left = evaluate(claim.left(), m), right = evaluate(claim.right(), m);
-    std::size_t k = 0;
-    while (left.entries[k] == right.entries[k]) ++k;
-    fmt::print("{}: all rules of {} hold, but entry ({}, {}) is {} on the left and {} on the right\n", witness,
-               named.theory->name.text(), k / left.columns + 1, k % left.columns + 1, left.entries[k].get_str(),
-               right.entries[k].get_str());
-  } else {
-    fmt::print("{} refutes nothing: {}\n", witness, why);
-  }
-  return why.empty() ? all_hold : some_fail;
+  json result;
+  supervise_to_end(
+      {.seconds = common.timeout, .megabytes = common.memory}, "replaying " + witness,
+      [&](const Emit& emit) { emit(to_text(check_model(witness, argument))); },
+      [&](std::string_view message) { result = json::parse(message); });
+  const bool differs = result.at("differs");
+  if (common.json)
+    print_json(result);
+  else if (differs)
+    fmt::print("{}: all rules of {} hold, but {}\n", witness, result.at("theory").get<std::string>(),
+               result.at("where").get<std::string>());
+  else
+    fmt::print("{} refutes nothing: {}\n", witness, result.at("reason").get<std::string>());
+  return differs ? all_hold : some_fail;
 }
 
 TheoryReplay replay_theory(const std::string& certificate, const std::string& argument) {

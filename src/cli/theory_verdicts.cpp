@@ -1,6 +1,7 @@
 // skein prove FILE.skn for the theories of the file.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -42,7 +43,7 @@ fs::path write_model(const TheoryDeclaration& theory, const ClaimReport& r, cons
   for (std::uint32_t i = 0; i < s.sorts(); ++i) j["dimensions"][s.sort({i}).text()] = c.model.dimension[i];
   for (std::uint32_t g = 0; g < s.generators(); ++g)
     j["boxes"][s.generator({g}).name.text()] = rows_of(c.model.boxes[g]);
-  const fs::path folder = out / (theory.name.text() + "." + r.claim->name().text() + ".witness");
+  const fs::path folder = out / (file_name(theory.name.text() + "." + r.claim->name().text()) + ".witness");
   write_file(folder / "witness.json", to_text(j) + "\n");
   return folder;
 }
@@ -111,7 +112,7 @@ void work(const std::string& name, const std::string& out, const CommonOptions& 
     for (const ClaimReport& r : proved.reports)
       if (r.theorem) wanted.push_back(r.claim->name());
     if (wanted.empty()) continue;
-    const fs::path certificate = fs::path(out) / (t->name.text() + ".cert");
+    const fs::path certificate = fs::path(out) / (file_name(t->name.text()) + ".cert");
     write_file(certificate, write_certificate(proved.kernel, wanted));
     emit(to_text({{"theory", t->name.text()}, {"certificate", certificate.string()}}));
   }
@@ -171,6 +172,7 @@ bool declares_theories(const std::string& file) {
 std::vector<json> decide_theories(const std::string& file, const std::string& only, const std::string& out,
                                   const CommonOptions& common) {
   std::vector<json> results;
+  const auto start = std::chrono::steady_clock::now();
   const auto wanted = [&](const json& r) { return only.empty() || r.at("name") == only || r.at("claim") == only; };
   const Budget budget{.seconds = common.timeout, .megabytes = common.memory, .grace = grace, .per_message = true};
   const Ending ending = supervise(
@@ -208,6 +210,8 @@ std::vector<json> decide_theories(const std::string& file, const std::string& on
   json lost = empty_verdict({file, "", ""});
   lost["reason"] = describe(ending, budget);
   lost["expected"] = "proved", lost["as_expected"] = false;
+  lost["seconds"]["total"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!common.json) fmt::print("{}unknown: {}: {}\n", results.empty() ? "" : "\n", file, describe(ending, budget));
   results.push_back(std::move(lost));
   return results;
 }

@@ -44,7 +44,7 @@ json report_proof(const Proof& p, const std::string& name, const VerdictOptions&
   json paths = json::array();
   for (std::size_t k = 0; k < p.certificates().size(); ++k) {
     const std::string suffix = p.certificates().size() == 1 ? "" : fmt::format(".{}", k);
-    const fs::path file = fs::path(options.out) / (name + suffix + ".cert");
+    const fs::path file = fs::path(options.out) / (file_name(name) + suffix + ".cert");
     write_file(file, p.certificates()[k]);
     paths.push_back(file.string());
   }
@@ -64,7 +64,7 @@ json report_proof(const Proof& p, const std::string& name, const VerdictOptions&
 }
 
 json report_witness(const Witness& w, const Statement& s, const std::string& name, const fs::path& out) {
-  const fs::path folder = out / (name + ".witness");
+  const fs::path folder = out / (file_name(name) + ".witness");
   fs::create_directories(out);
   write_witness(w, s, folder);
   json sizes = json::object();
@@ -137,7 +137,7 @@ json Prover::decide(const Pairing& pairing, const std::vector<std::string>& hint
 }
 
 std::string write_statement(const Statement& s, const Subject& subject, const VerdictOptions& options) {
-  const fs::path file = fs::path(options.out) / (subject.name + ".skn");
+  const fs::path file = fs::path(options.out) / (file_name(subject.name) + ".skn");
   write_file(file, print_diagram(s.left, "left") + "\n" + print_diagram(s.right, "right"));
   return file.string();
 }

@@ -192,22 +192,39 @@ Equation Inferences::contraction(const Step& s) {
 
 namespace {
 
-// The elements of a nested fold: bodies with the indices they are folded over.
-void elements(DiagramBuilder& b, const Ref& r, Op op, std::vector<Index> bound, std::set<Ref>& out, int depth) {
-  if (depth > 500) reject("a fold is nested too deeply");
-  const Box& x = b.box(r.wire);
-  if (x.op == op) {
-    for (const Ref& in : b.open(r).inputs) elements(b, in, op, bound, out, depth + 1);
-    return;
+// The elements of a nested fold: bodies with the indices they are folded over. A part that is reached again has been
+// taken: folds are idempotent.
+class Elements {
+ public:
+  Elements(DiagramBuilder& b, Op op) : b_(b), op_(op) {}
+
+  const std::set<Ref>& of(const Ref& r) {
+    collect(r, {}, 0);
+    return out_;
   }
-  if (x.op == Op::reduce && x.fold == op) {
-    auto o = b.open(r);
-    bound.insert(bound.end(), o.bound.begin(), o.bound.end());
-    elements(b, o.inputs[0], op, bound, out, depth + 1);
-    return;
+
+ private:
+  void collect(const Ref& r, std::vector<Index> bound, int depth) {
+    if (!seen_.emplace(r, bound).second) return;
+    if (depth > 500) reject("a fold is nested too deeply");
+    if (seen_.size() > 20000) reject("a fold has too many parts");
+    const Box& x = b_.box(r.wire);
+    if (x.op == op_) {
+      for (const Ref& in : b_.open(r).inputs) collect(in, bound, depth + 1);
+    } else if (x.op == Op::reduce && x.fold == op_) {
+      auto o = b_.open(r);
+      bound.insert(bound.end(), o.bound.begin(), o.bound.end());
+      collect(o.inputs[0], bound, depth + 1);
+    } else {
+      out_.insert(bound.empty() ? r : b_.reduce(op_, bound, r));
+    }
   }
-  out.insert(bound.empty() ? r : b.reduce(op, bound, r));
-}
+
+  DiagramBuilder& b_;
+  const Op op_;
+  std::set<std::pair<Ref, std::vector<Index>>> seen_;
+  std::set<Ref> out_;
+};
 
 }  // namespace
 
@@ -216,10 +233,9 @@ Equation Inferences::lattice(const Step& s) {
   const Box& x = b_.box(l.wire);
   const Op op = x.op == Op::reduce ? x.fold : x.op;
   if (op != Op::max && op != Op::min && op != Op::conj && op != Op::disj) reject("the term is not a max, min, and, or");
-  std::set<Ref> a, c;
-  elements(b_, l, op, {}, a, 0);
-  elements(b_, r, op, {}, c, 0);
-  if (a != c) reject("the two sides differ as folds");
+  Elements a(b_, op), c(b_, op);
+  const std::set<Ref>& left = a.of(l);
+  if (left != c.of(r)) reject("the two sides differ as folds");
   return close(l, r);
 }
 

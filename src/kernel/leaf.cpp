@@ -131,7 +131,9 @@ class Printer {
     std::string key = std::to_string(w.id);
     for (const auto& a : at) key += " " + a;
     if (auto it = memo_.find(key); it != memo_.end()) return it->second;
+    if (++depth_ > 500) throw Rejected("a leaf is nested too deeply");
     Scalar s = print(w, at);
+    --depth_;
     const char* type = s.dtype == DType::boolean ? "Bool" : "Real";
     if (s.text.find('(') != std::string::npos) s.text = define(type, s.text);
     if (s.infinite.find('(') != std::string::npos) s.infinite = define("Bool", s.infinite);
@@ -287,6 +289,7 @@ class Printer {
   std::set<std::string> declared_;
   std::unordered_map<std::string, Scalar> memo_;
   std::size_t next_ = 0;
+  int depth_ = 0;  // of the recursion
 };
 
 }  // namespace

@@ -12,10 +12,12 @@ namespace {
 
 constexpr int deepest_import = 32;
 
+using Imported = std::map<std::string, Kernel, std::less<>>;  // by digest, so that each is replayed once
+
 class Reader {
  public:
-  Reader(std::string_view text, const CertificateSource& source, int depth)
-      : text_(text), source_(source), depth_(depth) {}
+  Reader(std::string_view text, const CertificateSource& source, Imported& imported, int depth)
+      : text_(text), source_(source), imported_(imported), depth_(depth) {}
 
   MonoidalReplay all() {
     try {
@@ -116,13 +118,18 @@ class Reader {
 
   void import(std::string_view name) {
     if (!source_ || depth_ >= deepest_import) throw Rejected("certificates cannot be imported here.");
-    const std::string other = source_(name);
-    if (digest(other) != name) throw Rejected("the imported certificate does not have the digest it is named by.");
-    kernel_->import(Reader(other, source_, depth_ + 1).all().kernel, std::string(name));
+    auto known = imported_.find(name);
+    if (known == imported_.end()) {
+      const std::string other = source_(name);
+      if (digest(other) != name) throw Rejected("the imported certificate does not have the digest it is named by.");
+      known = imported_.emplace(name, Reader(other, source_, imported_, depth_ + 1).all().kernel).first;
+    }
+    kernel_->import(known->second, std::string(name));
   }
 
   std::string_view text_;
   const CertificateSource& source_;
+  Imported& imported_;
   int depth_;
   std::size_t at_ = 0, line_ = 0, step_ = 0, steps_ = 0;
   std::string claim_;
@@ -166,7 +173,8 @@ std::string write_certificate(const Kernel& k, const std::vector<Symbol>& wanted
 }
 
 MonoidalReplay replay_monoidal(std::string_view text, const CertificateSource& source) {
-  return Reader(text, source, 0).all();
+  Imported imported;
+  return Reader(text, source, imported, 0).all();
 }
 
 }  // namespace skein::monoidal

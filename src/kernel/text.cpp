@@ -94,7 +94,7 @@ class Reader {
   std::string_view digits() {
     const std::size_t from = at_;
     while (std::isdigit(static_cast<unsigned char>(peek()))) ++at_;
-    if (from == at_ || at_ - from > 200) bad("number", t_);
+    if (from == at_ || at_ - from > longest_number) bad("number", t_);
     return t_.substr(from, at_ - from);
   }
 
@@ -172,7 +172,7 @@ IndexExpression read_index(std::string_view t, const std::vector<Index>& indices
 
 Rational read_rational(std::string_view t) {
   auto digits = [&](std::string_view d) {
-    if (d.empty() || d.size() > 400) bad("number", t);
+    if (d.empty() || d.size() > longest_number) bad("number", t);
     for (char c : d)
       if (!std::isdigit(static_cast<unsigned char>(c))) bad("number", t);
     return Integer(std::string(d));

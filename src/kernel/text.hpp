@@ -7,6 +7,8 @@
 
 namespace skein::text {
 
+inline constexpr std::size_t longest_number = 100'000;  // digits; far more than the language reads
+
 std::string write(Symbol s);
 std::string write(const Size& s);
 std::string write(const IndexExpression& e, const std::function<std::uint32_t(Index)>& number);

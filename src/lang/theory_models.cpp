@@ -13,28 +13,7 @@ using namespace monoidal;
 
 namespace {
 
-constexpr std::size_t largest_matrix = std::size_t{1} << 16;
-
 bool modular(Structure s) { return s == Structure::symmetric || s == Structure::comonoid; }
-
-std::size_t size_of(const Word& w, const Model& m) {
-  std::size_t n = 1;
-  for (SortId s : w) {
-    n *= m.dimension[s.id];
-    if (n > largest_matrix) return n;
-  }
-  return n;
-}
-
-// The residue of a rational, as models of symmetric and comonoid theories have it.
-Rational residue(const Rational& q) {
-  const Integer p = model_modulus;
-  Integer inverse;
-  mpz_invert(inverse.get_mpz_t(), q.get_den().get_mpz_t(), p.get_mpz_t());
-  Integer r = q.get_num() * inverse % p;
-  if (r < 0) r += p;
-  return Rational(r);
-}
 
 class Elaborator {
  public:
@@ -42,6 +21,16 @@ class Elaborator {
       : source_(source), theory_(theory), s_(*theory.signature), syntax_(syntax) {}
 
   Model run() {
+    try {
+      read();
+    } catch (const std::length_error& e) {
+      source_.fail(syntax_.place, e.what());
+    }
+    return std::move(model_);
+  }
+
+ private:
+  void read() {
     for (const ModelSyntax::Value& v : syntax_.values)
       if (!values_.emplace(v.name, &v).second) source_.fail(v.place, fmt::format("{} has two values", v.name));
     for (std::uint32_t i = 0; i < s_.sorts(); ++i) {
@@ -56,7 +45,7 @@ class Elaborator {
     for (std::uint32_t g = 0; g < s_.generators(); ++g) {
       const Generator& box = s_.generator({g});
       Matrix matrix{size_of(box.outputs, model_), size_of(box.inputs, model_), {}};
-      if (matrix.columns > largest_matrix || matrix.rows * matrix.columns > largest_matrix)
+      if (matrix.rows > largest_matrix / matrix.columns)
         source_.fail(syntax_.place,
                      fmt::format("the matrix of {} has more than {} entries", box.name.text(), largest_matrix));
       if (defs.count(box.name)) {
@@ -76,10 +65,8 @@ class Elaborator {
       if (c.kind == TheoryClaim::Kind::rule && !holds(*c.statement, model_))
         source_.fail(syntax_.place,
                      fmt::format("the rule {} does not hold in the model {}", c.name().text(), syntax_.name));
-    return std::move(model_);
   }
 
- private:
   const ModelSyntax::Value& value(const std::string& name, const char* what) {
     const auto at = values_.find(name);
     if (at == values_.end())
@@ -102,7 +89,7 @@ class Elaborator {
       for (const Rational& q : row) {
         if (modular(s_.structure()) && q.get_den() % model_modulus == 0)
           source_.fail(v.place, fmt::format("the entry {} has no residue modulo {}", q.get_str(), model_modulus));
-        matrix.entries.push_back(modular(s_.structure()) ? residue(q) : q);
+        matrix.entries.push_back(modular(s_.structure()) ? monoidal::residue(q) : q);
       }
   }
 

@@ -10,20 +10,16 @@ namespace {
 
 bool modular(Structure s) { return s == Structure::symmetric || s == Structure::comonoid; }
 
-std::size_t size_of(const Word& w, const Model& m) {
-  std::size_t n = 1;
-  for (SortId s : w) n *= m.dimension.at(s.id);
+std::size_t times(std::size_t a, std::size_t b) {
+  std::size_t n = 0;
+  if (__builtin_mul_overflow(a, b, &n)) throw std::length_error("the diagram is too wide to be evaluated.");
   return n;
 }
 
 class Modular {
  public:
   Modular(std::uint64_t v = 0) : v_(v) {}
-  static Modular from(const mpq_class& q) {
-    mpz_class r;
-    mpz_fdiv_r_ui(r.get_mpz_t(), q.get_num_mpz_t(), model_modulus);
-    return {r.get_ui()};
-  }
+  static Modular from(const mpq_class& q) { return {residue(q).get_num().get_ui()}; }
   mpq_class rational() const { return mpq_class(static_cast<unsigned long>(v_)); }
   bool is_zero() const { return v_ == 0; }
   void add_product(Modular a, Modular b) { v_ = (v_ + a.v_ * b.v_) % model_modulus; }
@@ -72,7 +68,7 @@ class Evaluation {
   std::size_t dimension(NodeId n) const { return m_.dimension[d_.sort(n).id]; }
   std::size_t rows(const std::vector<NodeId>& wires) const {
     std::size_t n = 1;
-    for (NodeId w : wires) n *= dimension(w);
+    for (NodeId w : wires) n = times(n, dimension(w));
     return n;
   }
   void check_size(std::size_t rows, std::size_t columns) const {
@@ -165,6 +161,24 @@ class Evaluation {
 
 }  // namespace
 
+std::size_t size_of(const Word& w, const Model& m) {
+  std::size_t n = 1;
+  for (SortId s : w) {
+    if (m.dimension.at(s.id) == 0) throw IllTyped("an object of the model has no basis element.");
+    n = times(n, m.dimension[s.id]);
+  }
+  return n;
+}
+
+mpq_class residue(const mpq_class& q) {
+  const mpz_class p = model_modulus;
+  mpz_class inverse, r;
+  if (mpz_invert(inverse.get_mpz_t(), q.get_den_mpz_t(), p.get_mpz_t()) == 0)
+    throw IllTyped("the entry " + q.get_str() + " has no residue modulo " + p.get_str() + ".");
+  mpz_fdiv_r(r.get_mpz_t(), mpz_class(q.get_num() * inverse).get_mpz_t(), p.get_mpz_t());
+  return mpq_class(r);
+}
+
 Matrix evaluate(const OpenDiagram& d, const Model& m, std::size_t limit) {
   const Signature& s = d.signature();
   if (m.dimension.size() != s.sorts() || m.boxes.size() != s.generators())
@@ -173,7 +187,7 @@ Matrix evaluate(const OpenDiagram& d, const Model& m, std::size_t limit) {
     const Generator& box = s.generator({g});
     const Matrix& matrix = m.boxes[g];
     if (matrix.rows != size_of(box.outputs, m) || matrix.columns != size_of(box.inputs, m) ||
-        matrix.entries.size() != matrix.rows * matrix.columns)
+        matrix.entries.size() != times(matrix.rows, matrix.columns))
       throw IllTyped("the model's matrix of '" + box.name.text() + "' does not have the size of its type.");
   }
   return modular(s.structure()) ? Evaluation<Modular>(d, m, limit).run() : Evaluation<Exact>(d, m, limit).run();
@@ -190,6 +204,8 @@ Model random_model(const Signature& s, std::mt19937_64& random, Flavour flavour,
   for (std::uint32_t g = 0; g < s.generators(); ++g) {
     const Generator& box = s.generator({g});
     Matrix matrix{size_of(box.outputs, m), size_of(box.inputs, m), {}};
+    if (times(matrix.rows, matrix.columns) > largest_matrix)
+      throw std::length_error("the matrix of " + box.name.text() + " is too large.");
     matrix.entries.assign(matrix.rows * matrix.columns, mpq_class(0));
     const bool function = flavour == Flavour::functions || box.deterministic;
     for (std::size_t c = 0; c < matrix.columns; ++c) {

@@ -28,12 +28,19 @@ struct Model {
 };
 
 inline constexpr std::uint32_t model_modulus = 2147483647;
+inline constexpr std::size_t largest_matrix = std::size_t{1} << 16;  // entries
+
+// The number of basis elements of a product. Throws std::length_error beyond what a size holds, IllTyped at dimension
+// 0.
+std::size_t size_of(const Word& w, const Model& m);
+// The residue of a rational, as models of symmetric and comonoid theories have it. Throws IllTyped if there is none.
+mpq_class residue(const mpq_class& q);
 
 // dense: any entries. small: entries -1, 0 and 1, or few different probabilities. functions: of basis elements. The
 // more special ones satisfy given rules more often; what the structure demands is kept by all.
 enum class Flavour : std::uint8_t { dense, small, functions };
 
-// Dimensions from 1 to `largest`.
+// Dimensions from 1 to `largest`. Throws std::length_error if a matrix would exceed `largest_matrix` entries.
 Model random_model(const Signature& s, std::mt19937_64& random, Flavour flavour, std::size_t largest = 3);
 
 // The matrix of a diagram. Throws IllTyped unless the model has a matrix of the right size for every generator, and

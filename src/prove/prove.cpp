@@ -244,12 +244,21 @@ class Strategy {
     return explained(l, r) && explained(r, l) && any;
   }
 
+  static bool draws(const Diagram& d) {
+    return std::any_of(d.boxes().begin(), d.boxes().end(), [](const Box& x) { return !x.deterministic; });
+  }
+
   // One derivation for each output; nothing is proved unless all are.
   std::optional<Proof> derive_all() {
     const Statement& s = p_.statement;
     const std::size_t outputs = s.left.outputs().size();
     if (outputs == 0 || s.right.outputs().size() != outputs) {
       unknown_.reason = "the two sides have different numbers of outputs";
+      return std::nullopt;
+    }
+    if (draws(s.left) || draws(s.right)) {
+      unknown_.reason =
+          "a side draws random values, which no certificate speaks of: equal draws would need to be paired";
       return std::nullopt;
     }
     Proof proof;

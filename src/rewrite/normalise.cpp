@@ -32,11 +32,12 @@ class Normaliser::Impl {
   Rewrite normal_wire(WireId wire) {
     if (auto it = memo_.find(wire.id); it != memo_.end()) return it->second;
     if (std::chrono::steady_clock::now() > deadline_) throw OutOfTime();
-    if (++depth_ > 4000) throw OutOfTime();
-    struct Leave {
+    struct Depth {
       int& depth;
-      ~Leave() { --depth; }
-    } leave{depth_};
+      explicit Depth(int& d) : depth(d) { ++depth; }
+      ~Depth() { --depth; }
+    } inside(depth_);
+    if (depth_ > 4000) throw OutOfTime("the diagrams are nested too deeply for normal forms");
     const Ref whole = b_.at_fresh(wire);
     Rewrite so_far = w_.same(whole);
     if (is_atom(wire)) return so_far;

@@ -13,7 +13,7 @@ namespace skein {
 
 class OutOfTime : public std::runtime_error {
  public:
-  OutOfTime() : std::runtime_error("the time given is over") {}
+  explicit OutOfTime(const char* why = "the time given is over") : std::runtime_error(why) {}
 };
 
 // Where to cut reductions over axes of a size, on top of the borders that the terms below them show: a sum in pieces on

@@ -62,8 +62,8 @@ class Search {
       if ((d.proof = indicators(l, r))) return d.tactic = "normal form with indicators", d;
       if (options_.leaves && parts(true)) return d.tactic = "by parts", d;
       d.reason += "the normal forms of the two sides differ";
-    } catch (const OutOfTime&) {
-      d.reason += "the time given is over";
+    } catch (const OutOfTime& e) {
+      d.reason += e.what();
     } catch (const Rejected& e) {
       d.reason += std::string("the kernel refused a step: ") + e.what();
     }

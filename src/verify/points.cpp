@@ -9,10 +9,28 @@ void Points::add(const Rewrite& r) {
   memo_.clear();
 }
 
+const Rewrite* Points::find(WireId wire) const {
+  if (const auto known = known_.find(wire); known != known_.end()) return &known->second;
+  const auto it = memo_.find(wire);
+  return it == memo_.end() ? nullptr : &it->second;
+}
+
+// With a stack of its own: diagrams may be chains of any length.
 Rewrite Points::image(WireId wire) {
-  if (const auto known = known_.find(wire); known != known_.end()) return known->second;
-  if (const auto it = memo_.find(wire); it != memo_.end()) return it->second;
-  return memo_.emplace(wire, below(wire)).first->second;
+  std::vector<WireId> open{wire};
+  while (!open.empty()) {
+    const WireId w = open.back();
+    const std::size_t before = open.size();
+    if (!find(w) && !representatives_.count(w)) {
+      const auto& ports = b_.box(w).inputs;
+      for (auto p = ports.rbegin(); p != ports.rend(); ++p)
+        if (!find(p->wire)) open.push_back(p->wire);
+    }
+    if (open.size() > before) continue;
+    if (!find(w)) memo_.emplace(w, below(w));
+    open.pop_back();
+  }
+  return *find(wire);
 }
 
 Rewrite Points::below(WireId wire) {

@@ -19,6 +19,8 @@ class Points {
   Rewrite image(WireId wire);
 
  private:
+  const Rewrite* find(WireId wire) const;  // the image, where it is known
+
   DiagramBuilder& b_;
   Rewriter w_;
   std::map<WireId, Rewrite> known_;

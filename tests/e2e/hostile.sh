@@ -15,6 +15,11 @@ write("nested.skn", "def f(x) = " + "(" * 200000 + "x" + ")" * 200000 + "\ndef g
 write("exponent.skn", "def f(x) = x * 1e999999999\ndef g(x) = x\ntheorem t: f == g\n")
 axes = ", ".join(f"a{k}" for k in range(300))
 write("axes.skn", f"def f(x[{axes}])[{axes}] = x[{axes}] + x[{axes}]\ndef g(x[{axes}])[{axes}] = 2 * x[{axes}]\ntheorem t: f == g\n")
+chain = "".join(f"  y{k} = exp({'x' if k == 0 else f'y{k - 1}'})\n" for k in range(20000))
+write("chain.skn", f"def f(x)[] {{\n{chain}  return y19999 + 0\n}}\ndef g(x)[] {{\n{chain}  return y19999\n}}\ntheorem t: f == g\n")
+write("digits.skn", "def f(x)[] = x * 1e-400 * 1e400\ndef g(x)[] = x\ntheorem t: f == g\n")
+write("draws.skn", "def f(x)[] = random[1] noise(x)\ndef g(x)[] = (random[1] noise(x)) - (random[1] noise(x))\ndef h(x)[] = 0 * x\n"
+      "theorem same: f == f\ntheorem zero: g == h\n")
 size = 10**12
 write("sizes.skn", f"def f(x[{size}])[{size}] = x[{size - 1} - 0]\ndef g(x[n])[n] = x[n] * 1\n"
       f"def wide(x[{size}, 3]) = sum[i:{size}, j:3] x[i, j]\ndef other(x[{size}, 3]) = sum[j:3] sum[i:{size}] x[i, j]\n"
@@ -59,6 +64,9 @@ undecided() {
 undecided 'doubling.skn could not be read: the time limit' prove "$scratch/doubling.skn" --timeout 2
 undecided 'doubling.skn could not be read: the memory limit' prove "$scratch/doubling.skn" --timeout 100 --memory 200
 undecided 'wide.skn could not be read: the memory limit' prove "$scratch/wide.skn:t" --timeout 100 --memory 60
+undecided 'a side draws random values' prove "$scratch/draws.skn" --timeout 20
+undecided 'only 0 of 20 instances confirm it' prove "$scratch/digits.skn" --timeout 20
+undecided 'nested too deeply' prove "$scratch/chain.skn:t" --timeout 100
 undecided 'the time limit' prove "$scratch/chain.onnx" "$scratch/other.onnx" --timeout 1
 undecided 'the memory limit' prove "$scratch/chain.onnx" "$scratch/other.onnx" --timeout 100 --memory 50
 undecided 'too large to sample' prove "$scratch/huge.onnx" "$scratch/huge.onnx" --timeout 20

@@ -72,4 +72,66 @@ holds 'len(j["results"][4]["found"]) == 2'
 echo 'theory Both : cartesian, compact { object A }' >"$scratch/both.skn"
 exits 65 prove "$scratch/both.skn" --out "$out"
 warns "every two diagrams of one type are equal"
+# A witness that is no model of the theory, in every way that a file can be wrong.
+mkdir "$scratch/w"
+while read -r words; do
+  read -r text
+  echo "$text" >"$scratch/w/witness.json"
+  exits 65 run "$scratch/w" "$scratch/t.skn:gap"
+  warns "$words"
+done <<'END'
+this is no witness with a model
+{"dimensions": 5, "boxes": 3}
+this is no witness with a model
+[]
+the object A has no dimension
+{"dimensions": {"A": 0}, "boxes": {}}
+has rows of several lengths
+{"dimensions": {"A": 1}, "boxes": {"f": [[], ["1"]], "g": [["1"]], "h": [["1"]]}}
+f has no matrix
+{"dimensions": {"A": 1}, "boxes": {"f": []}}
+no rational number
+{"dimensions": {"A": 1}, "boxes": {"f": [["1/0"]]}}
+has no residue modulo
+{"dimensions": {"A": 1}, "boxes": {"f": [["1/2147483647"]], "g": [["1"]], "h": [["1"]]}}
+END
+echo '{"dimensions": {"A": 1}, "boxes": {"f": [["1/2"]], "g": [["1/2"]], "h": [["1/3"]]}}' >"$scratch/w/witness.json"
+exits 0 run "$scratch/w" "$scratch/t.skn:gap"
+says "536870912 on the left"
+
+# The limits hold for it, and for a theory that cannot be decided within them, which is unknown.
+wires() { printf 'A%.0s * ' $(seq "$1") | sed 's/ \* $//'; }
+cat >"$scratch/slow.skn" <<END
+theory Slow : markov {
+  object A
+  gen f: $(wires 6) -> $(wires 6)
+  theorem t: $(printf 'f ; %.0s' $(seq 300)) f == f
+}
+END
+python3 - "$scratch/w/witness.json" <<'MAKE'
+import json, sys
+row = [[f"1/{64}"] * 64] * 64
+json.dump({"dimensions": {"A": 2}, "boxes": {"f": row}}, open(sys.argv[1], "w"))
+MAKE
+exits 2 run "$scratch/w" "$scratch/slow.skn:t" --timeout 0.2
+warns "the time limit of 0.2 s was reached"
+exits 2 prove "$scratch/slow.skn" --out "$out" --timeout 0.001 --memory 30
+says "slow.skn: the memory limit"
+exits 2 rules verify "$scratch/slow.skn" --out "$out" --memory 30 --json
+holds 'j["unknown"] == 1 and j["rules"][0]["seconds"] >= 0'
+exits 2 rules verify "$scratch/slow.skn" --out "$out" --memory 30
+# A theorem's name is no path.
+cat >"$scratch/names.skn" <<'END'
+theory T : symmetric {
+  object A
+  gen f: A -> A
+  theorem `../../up`: f == id
+}
+END
+exits 1 prove "$scratch/names.skn" --out "$scratch/deep/er/out"
+[[ -f "$scratch/deep/er/out/T...%2F..%2Fup.witness/witness.json" ]] || fail "the witness is elsewhere"
+printf 'def f(x)[] = x + 1\ndef g(x)[] = 1 + x\ntheorem `../../up`: f == g\n' >"$scratch/names.skn"
+exits 0 prove "$scratch/names.skn" --out "$scratch/deep/er/out"
+[[ -f "$scratch/deep/er/out/%2E.%2F..%2Fup.cert" ]] || fail "the certificate is elsewhere"
+
 echo "theories pass: $(wc -l <"$scratch/witnesses") refutations checked again"

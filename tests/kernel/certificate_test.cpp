@@ -1,5 +1,6 @@
 // What is written is read again as what it was.
 #include "kernel/support.hpp"
+#include "kernel/text.hpp"
 
 using namespace skein;
 
@@ -24,6 +25,15 @@ TheoremPtr nothing() {
 }
 
 }  // namespace
+
+TEST_CASE("numbers are read up to the limit of their digits", "[certificate]") {
+  const std::string most(text::longest_number, '9');
+  CHECK(text::read_rational("1/" + most) == Rational(Integer(1), Integer(most)));
+  CHECK(text::read_size(most) == Size::constant(Integer(most)));
+  REJECTS(text::read_rational(most + "9"), "malformed number");
+  REJECTS(text::read_rational("1/" + most + "9"), "malformed number");
+  REJECTS(text::read_size(most + "9"), "malformed number");
+}
 
 // x[i] * x[j] is one wire with two axes of which neither is the first; the order of issue of i and j decides.
 TEST_CASE("a symmetric wire is read again with the same order of axes", "[certificate]") {

@@ -18,6 +18,37 @@ IndexExpression variable(Index i) { return index_variable(i); }
 
 }  // namespace
 
+TEST_CASE("a nested fold is read in the time of its size, and refused beyond a size", "[inference]") {
+  Prover p;
+  const Ref x = p.array("x"), y = p.array("y");
+  const Ref both = p.b.add(Op::max, {x, y});
+  Ref doubled = both;
+  for (int i = 0; i < 45; ++i) doubled = p.b.add(Op::max, {doubled, doubled});
+  CHECK_NOTHROW(p.by(Inference::lattice, {doubled, both}));
+  REJECTS(p.by(Inference::lattice, {doubled, p.b.add(Op::max, {x, x})}), "differ as folds");
+  // Every reading of a part that is folded again has bound indices of its own.
+  Ref folded = p.array("z", std::vector<Axis>(30, axis("n")));
+  for (int i = 0; i < 30; ++i) {
+    const Ref inner = p.b.at_fresh(folded.wire);
+    const Ref first = p.b.reduce(Op::max, {inner.at.front()}, inner),
+              last = p.b.reduce(Op::max, {inner.at.back()}, inner);
+    std::map<Index, Index> same;
+    for (std::size_t k = 0; k < last.at.size(); ++k) same[last.at[k]] = first.at[k];
+    folded = p.b.add(Op::max, {first, p.b.rename(last, same)});
+  }
+  REJECTS(p.by(Inference::lattice, {folded, folded}), "too many parts");
+}
+
+TEST_CASE("a leaf that is nested deeply is refused", "[inference]") {
+  Prover p;
+  Ref x = p.array("x");
+  for (int i = 0; i < 400; ++i) x = p.b.add(Op::exp, {x});
+  CHECK_NOTHROW(p.by(Inference::smt, {x, x}));
+  for (int i = 0; i < 100000; ++i) x = p.b.add(Op::exp, {x});
+  REJECTS(p.by(Inference::smt, {x, x}), "a leaf is nested too deeply");
+  REJECTS(p.sign(Inference::sign_smt, Sign::positive, {x}), "a leaf is nested too deeply");
+}
+
 TEST_CASE("trans needs a common middle and does not identify indices", "[inference]") {
   Prover p;
   const Ref x = p.array("x"), y = p.array("y");

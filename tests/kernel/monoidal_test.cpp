@@ -372,6 +372,24 @@ TEST_CASE("mutated certificates are rejected with a reason, or prove what is tru
   CHECK(named_steps > 1000);
 }
 
+TEST_CASE("a certificate that is imported twice at every level is replayed once") {
+  std::map<std::string, std::string, std::less<>> texts;
+  std::size_t read = 0;
+  const auto source = [&](std::string_view name) {
+    ++read;
+    return texts.find(name)->second;
+  };
+  std::string text = "skein monoidal certificate 1\ntheory T symmetric\nobject A\n";
+  const std::string head = text;
+  for (int i = 0; i < 31; ++i) {
+    const std::string name = skein::digest(text);
+    texts[name] = text;
+    text = head + "import " + name + "\nimport " + name + "\n";
+  }
+  CHECK(reason(text, source) == "");
+  CHECK(read == 31);
+}
+
 TEST_CASE("a mutated certificate, named anew, gives no more by import than by itself") {
   Random random(19);
   const Monoid t;

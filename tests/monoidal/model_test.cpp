@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <stdexcept>
+
 #include "monoidal/support.hpp"
 
 using skein::IllTyped;
@@ -38,6 +40,47 @@ TEST_CASE("matrices of diagrams are composed and tensored matrices") {
   CHECK(evaluate(l.swap() >> l("m"), m) == evaluate(l("m"), m));
   CHECK(evaluate(l("f") >> l.drop(), m).entries == std::vector<mpq_class>{1, 1});
   m.boxes[0].rows = 1;
+  CHECK_THROWS_AS(evaluate(l("f"), m), IllTyped);
+}
+
+// 256^8 and 2^64 are 0 in 64 bits, of which every two matrices would be equal.
+TEST_CASE("what is too wide to be evaluated is so, also where the number of its basis elements overflows") {
+  for (auto structure : {Structure::symmetric, Structure::cartesian}) {
+    const Language l(structure, {{"f", 1, 1}, {"wide", 64, 1}});
+    Model m;
+    m.dimension = {256};
+    CHECK_THROWS_AS(size_of(Word(8, l.object()), m), std::length_error);
+    CHECK_THROWS_AS(size_of(Word(9, l.object()), m), std::length_error);
+    CHECK(size_of(Word(7, l.object()), m) == std::size_t{1} << 56);
+    m.dimension = {2};
+    const Language f(structure, {{"f", 1, 1}});
+    m.boxes = {{2, 2, {0, 1, 1, 0}}};
+    for (std::size_t n : {21u, 64u, 65u, 128u}) {
+      const Rule r(Symbol("r"), f("f") * f.id(n - 1), f.id(n), true);
+      CHECK_THROWS_AS(holds(r, m), std::length_error);
+    }
+    CHECK_FALSE(holds(Rule(Symbol("r"), f("f") * f.id(3), f.id(4), true), m));
+    m.dimension = {0};
+    CHECK_THROWS_AS(evaluate(f("f"), m), IllTyped);
+    Random random(1);
+    CHECK_THROWS_AS(
+        [&] {
+          for (int i = 0; i < 50; ++i) random_model(*l.signature(), random, Flavour::dense);
+        }(),
+        std::length_error);
+  }
+}
+
+TEST_CASE("fractions are residues where models are modular") {
+  const Language l(Structure::symmetric, {{"f", 1, 1}});
+  Model m;
+  m.dimension = {1};
+  m.boxes = {{1, 1, {mpq_class(1, 2)}}};
+  CHECK(evaluate(l("f"), m).entries == std::vector<mpq_class>{mpq_class(1073741824)});
+  CHECK(evaluate(l("f") >> l("f"), m).entries == std::vector<mpq_class>{mpq_class(536870912)});
+  m.boxes = {{1, 1, {mpq_class(-1)}}};
+  CHECK(evaluate(l("f"), m).entries == std::vector<mpq_class>{model_modulus - 1});
+  m.boxes = {{1, 1, {mpq_class(1, model_modulus)}}};
   CHECK_THROWS_AS(evaluate(l("f"), m), IllTyped);
 }
 

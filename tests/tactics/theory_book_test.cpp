@@ -197,6 +197,19 @@ TEST_CASE("naturality of copying and discarding belongs to the structure") {
              Contains("holds in the model"));
 }
 
+TEST_CASE("models that are too large for a rule neither refute nor confirm") {
+  std::string wires = "a";
+  for (int i = 1; i < 64; ++i) wires += ", a";
+  const Decided d = decide(theory("cartesian",
+                                  "  gen f: A -> A\n  rule r: f * id ^ 63 == id ^ 64\n"
+                                  "  false theorem no: f == f ; f\n  theorem yes: f == id by {\n    = wire[a: A -> " +
+                                      wires + "] ; f * id ^ 63 ; id * drop ^ 63 by refl\n    rewrite r\n  }\n"));
+  CHECK(d("no").verdict != Verdict::refuted);
+  CHECK(d("yes").verdict == Verdict::proved);
+  const Decided wide = decide(theory("symmetric", "  gen f: A ^ 64 -> A\n  gen g: A -> A\n  theorem t: g == id\n"));
+  CHECK(wide("t").verdict == Verdict::refuted);
+}
+
 TEST_CASE("theorems are carried along a morphism of theories") {
   const std::string text =
       "theory S : symmetric {\n  object X\n  gen p, q: X -> X\n  rule pq: p ; q == id\n  rule qp: q ; p == id\n"
