@@ -85,7 +85,7 @@ class Anonymous {
 
   std::optional<Block> run(const Ref& left, const Ref& right) {
     Block out{left, right, {}, {}, {}};
-    const Ref l = copier_.copy(left), r = copier_.copy(right);
+    const Ref l = to_real(copier_.copy(left)), r = to_real(copier_.copy(right));
     Box shape;
     shape.op = Op::opaque, shape.name = Symbol("sides");
     const Ref both = scratch_.make(shape, {l, r}, {});
@@ -146,6 +146,16 @@ class Anonymous {
     if (type == DType::real) return drawn;
     const Ref negative = scratch_.add(Op::less, {drawn, scratch_.literal(0)});
     return type == DType::boolean ? negative : scratch_.add(Op::where, {negative, scratch_.neg_inf(), drawn});
+  }
+
+  // A side as the box above both reads it.
+  Ref to_real(const Ref& side) {
+    switch (scratch_.dtype(side.wire)) {
+      case DType::boolean: return scratch_.add(Op::where, {side, scratch_.literal(1), scratch_.literal(0)});
+      case DType::ext: return scratch_.add(Op::exp, {side});
+      case DType::real: break;
+    }
+    return side;
   }
 
   DiagramBuilder& b_;
