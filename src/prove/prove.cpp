@@ -276,7 +276,7 @@ class Strategy {
     if (!d.proof && o.hints.empty() && s.given.empty()) {  // states of folds are induction's business
       start = Clock::now();
       SaturationOptions limits;
-      limits.deadline = derive_until_;
+      limits.deadline = s.when.empty() && !domain_conditions(s.left, s.right).empty() ? half_way() : derive_until_;
       const SaturationProof saturated = prove_by_saturation(k, rules_, l.value, right, limits);
       d.proof = saturated.proof;
       d.reason += "; " + saturated.reason;
@@ -309,12 +309,17 @@ class Strategy {
                                   (a.sign == Sign::nonnegative ? "not negative"
                                    : a.sign == Sign::nonzero   ? "not 0"
                                                                : "positive"));
-    if (s.when.empty())
-      for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire), d.points.get(),
-                                              d.without_states, options_.deadline))
-        out_.hypotheses.push_back(std::move(h));
+    for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire), d.points.get(),
+                                            d.without_states, options_.deadline))
+      out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;
+  }
+
+  // For an attempt after which there is another one, under the conditions of the domains.
+  Clock::time_point half_way() const {
+    const auto now = Clock::now();
+    return derive_until_ == Clock::time_point::max() ? derive_until_ : now + (derive_until_ - now) / 2;
   }
 
   // A side and the recurrences of the states that it depends on.
