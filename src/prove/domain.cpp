@@ -43,6 +43,11 @@ std::string in_words(const DiagramBuilder& b, const Demand& d) {
 
 }  // namespace
 
+std::string in_words(const Condition& c) {
+  DiagramBuilder b;
+  return term(b, thaw(b, c.value).front().value.wire) + " " + in_words(c.sign);
+}
+
 std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
   const Box& x = b.box(w);
   if (x.op == Op::input) return x.name.text();

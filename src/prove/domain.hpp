@@ -20,6 +20,8 @@ std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>&
 // The conditions of D(left) and D(right) that no sign rule discharges, as conditions of a claim. Those below a branch
 // hold only where it is taken and are left out; that an axis is not empty is none either.
 std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& right);
+// "x is not 0"
+std::string in_words(const Condition& c);
 // A term as short text for reports: operators applied to inputs, cut off below some depth.
 std::string sketch(const DiagramBuilder& b, WireId w, int depth = 4);
 

@@ -303,12 +303,7 @@ class Strategy {
     }
     out_.seconds["replay"] += since(start);
     start = Clock::now();
-    for (const Kernel::Assumption& a : k.assumptions())
-      if (!a.equal_to)
-        out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
-                                  (a.sign == Sign::nonnegative ? "not negative"
-                                   : a.sign == Sign::nonzero   ? "not 0"
-                                                               : "positive"));
+    for (const Condition& c : s.when) out_.hypotheses.push_back("where both sides are defined: " + in_words(c));
     for (std::string& h : domain_hypotheses(k, all_below(k, l.value.wire), all_below(k, r.value.wire), d.points.get(),
                                             d.without_states, options_.deadline))
       out_.hypotheses.push_back(std::move(h));
