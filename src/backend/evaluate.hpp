@@ -4,7 +4,7 @@
 // without being written out. A read outside of a wire's range gives 0, which no guarded program uses.
 //
 // The domain D(A) of a diagram (DESIGN D3) at the same arrays: no partial box that an output asks for, under the guards
-// of the enclosing cases, is outside its domain.
+// of the enclosing cases and the conditions of the enclosing where, is outside its domain.
 #include <map>
 #include <memory>
 #include <stdexcept>

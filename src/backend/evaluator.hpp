@@ -43,7 +43,21 @@ class Evaluator {
     return result;
   }
 
-  DomainReport domain_report(const DemandAnalysis& demand) {
+  // `all`: the demand if each box `where` asked for both of its branches. So may no read leave its array: what is read
+  // under a condition on data must be in range whatever the data are.
+  DomainReport domain_report(const DemandAnalysis& all) {
+    if (all.choosing.empty() || (all.violation && all.violation->condition == Requirement::in_range))
+      return report_of(all);
+    Choices choices;
+    for (std::uint32_t w : all.choosing) choices[w];
+    choices_ = &choices;
+    run(nullptr, nullptr);
+    choices_ = nullptr;
+    return report_of(DemandAnalysis(plan_, choices));
+  }
+
+ private:
+  DomainReport report_of(const DemandAnalysis& demand) {
     DomainReport report;
     run(&demand, &report);
     if (demand.violation && (report.inside != Truth::no || demand.violation->box < report.box))
@@ -60,7 +74,6 @@ class Evaluator {
     return report;
   }
 
- private:
   void run(const DemandAnalysis* demand, DomainReport* report) {
     const auto& boxes = plan_.diagram.boxes();
     wires_.assign(boxes.size(), nullptr);
@@ -76,8 +89,21 @@ class Evaluator {
         n_.finish(t.data);
         wires_[w] = std::make_shared<const Dense<V>>(std::move(t));
       }
+      if (choices_)
+        if (const auto it = choices_->find(w); it != choices_->end()) it->second = holds(w);
       for (std::uint32_t dead : dies[w]) wires_[dead] = nullptr;
     }
+  }
+
+  // Whether the condition of a box `where` holds, at each point.
+  std::vector<Truth> holds(std::uint32_t w) const {
+    const Box& b = plan_.diagram.boxes()[w];
+    const Extents& degree = plan_.degree[w];
+    std::vector<Truth> out;
+    out.reserve(element_count(degree));
+    walk<1>(degree, {strides(b, 0, degree.size())},
+            [&, x = data(b, 0)](const auto& o) { out.push_back(!n_.is_zero(x[o[0]])); });
+    return out;
   }
 
   // Tests the domain of a partial pointwise box wherever it is asked for; false when it is certainly left.
@@ -275,6 +301,7 @@ class Evaluator {
   const Plan& plan_;
   const Environment& environment_;
   std::vector<Wire> wires_;
+  Choices* choices_ = nullptr;  // to be filled by a run
 };
 
 }  // namespace skein::backend

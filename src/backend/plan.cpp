@@ -66,7 +66,7 @@ Plan::Plan(const Diagram& d, const std::map<Symbol, Integer>& sizes) : diagram(d
   }
 }
 
-DemandAnalysis::DemandAnalysis(const Plan& plan) {
+DemandAnalysis::DemandAnalysis(const Plan& plan, const Choices& choices) {
   const auto& boxes = plan.diagram.boxes();
   of.resize(boxes.size());
   // Demand matters only for wires that depend on a partial box.
@@ -74,6 +74,8 @@ DemandAnalysis::DemandAnalysis(const Plan& plan) {
   for (std::uint32_t w = 0; w < boxes.size(); ++w) {
     matters[w] = domain(boxes[w].op, boxes[w].fold) != Requirement::none;
     for (const Port& p : boxes[w].inputs) matters[w] = matters[w] || matters[p.wire.id];
+    if (boxes[w].op == Op::where && (matters[boxes[w].inputs[1].wire.id] || matters[boxes[w].inputs[2].wire.id]))
+      choosing.push_back(w);
   }
   auto demand_all = [&](WireId w) {
     if (matters[w.id]) of[w.id] = {Demand::all, {}};
@@ -123,17 +125,26 @@ DemandAnalysis::DemandAnalysis(const Plan& plan) {
       });
       continue;
     }
+    // Asks for an input at the points that are chosen.
+    auto ask = [&](const Port& p, auto&& chosen) {
+      auto* points = mask(p.wire);
+      if (!points) return;
+      const Extents strides = port_strides(p.map, plan.degree[p.wire.id], degree.size());
+      walk_points(degree, [&](auto point, std::size_t i) {
+        if (demand[i] && chosen(point, i)) (*points)[offset_of(point, strides)] = true;
+      });
+    };
     if (b.op == Op::cases) {
       const GuardProgram guard(b.index, plan.sizes, degree);
-      for (std::size_t branch = 0; branch < 2; ++branch) {
-        auto* points = mask(b.inputs[branch].wire);
-        if (!points) continue;
-        const Extents strides =
-            port_strides(b.inputs[branch].map, plan.degree[b.inputs[branch].wire.id], degree.size());
-        walk_points(degree, [&](auto point, std::size_t i) {
-          if (demand[i] && guard(point) == (branch == 0)) (*points)[offset_of(point, strides)] = true;
-        });
-      }
+      for (std::size_t branch = 0; branch < 2; ++branch)
+        ask(b.inputs[branch], [&](auto point, std::size_t) { return guard(point) == (branch == 0); });
+      continue;
+    }
+    if (const auto choice = choices.find(w); choice != choices.end()) {
+      const std::vector<Truth>& holds = choice->second;
+      ask(b.inputs[0], [](auto, std::size_t) { return true; });
+      ask(b.inputs[1], [&](auto, std::size_t i) { return holds[i] != Truth::no; });
+      ask(b.inputs[2], [&](auto, std::size_t i) { return holds[i] != Truth::yes; });
       continue;
     }
     if (contains_zero(locals)) {  // a fold of nothing asks for nothing

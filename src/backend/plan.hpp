@@ -2,7 +2,7 @@
 // Plan: a diagram at fixed sizes, ready to be evaluated: the extents of every box, which products are contracted by the
 // sums that consume them instead of being written out, and when a wire is read for the last time. Demand: at which
 // points of its degree each box is asked for by the outputs, where `cases` asks only for the branch that its guard
-// chooses.
+// chooses, and `where` for the one that its condition does.
 #include <optional>
 
 #include "backend/dense.hpp"
@@ -29,10 +29,15 @@ struct Demand {
   bool operator[](std::size_t i) const { return kind == all || (kind == some && points[i]); }
 };
 
+// For a box `where`, whether its condition holds at each point of its degree, row major.
+using Choices = std::map<std::uint32_t, std::vector<Truth>>;
+
 struct DemandAnalysis {
-  explicit DemandAnalysis(const Plan& plan);
+  // Of a box that `choices` lacks, or where it is unknown, both branches are asked for.
+  explicit DemandAnalysis(const Plan& plan, const Choices& choices = {});
 
   std::vector<Demand> of;                 // of each wire
+  std::vector<std::uint32_t> choosing;    // boxes `where` with a partial box below a branch
   std::optional<DomainReport> violation;  // the first read out of range, or fold of nothing, that is asked for
 };
 

@@ -61,13 +61,22 @@ void RandomTerms::add_fold() {
   const bool ext = f_.ext && chance(3);
   std::vector<Axis> axes{{*steps_ + size_constant(1), Symbol("step")}};
   if (!chance(3)) axes.push_back({pick(sizes_), Symbol("i")});
+  // Two axes of one size are the ones that may be taken for each other.
+  if (axes.size() > 1 && chance(2)) axes.push_back({chance(4) ? pick(sizes_) : axes.back().size, Symbol("j")});
   inputs_.push_back({Symbol("state"), axes, ext ? DType::ext : DType::real, Role::state});
   const Ref all = b_.input(Symbol("state"), axes, inputs_.back().dtype);
   const Index step = b_.fresh({*steps_, Symbol("step")});
   auto at = [&](const IndexExpression& where) { return b_.read(all, {{all.at[0], where}}); };
   const Indices own(all.at.begin() + 1, all.at.end());
   const Ref first = ext && chance(2) ? b_.neg_inf() : term(DType::real, own, 1);
-  const Ref before = at(index_variable(step)), input = term(DType::real, with(own, step), 2);
+  IndexMap there{{all.at[0], index_variable(step)}};
+  if (own.size() == 2 && b_.axis(own[0]).size == b_.axis(own[1]).size && !chance(4)) {  // transposed, perhaps turned
+    const IndexExpression i = index_variable(own[0]), last = index_size(b_.axis(own[0]).size) - index_constant(1);
+    there[own[0]] = index_variable(own[1]), there[own[1]] = chance(2) ? i : last - i;
+  } else if (chance(2)) {
+    for (Index i : own) there[i] = place(b_.axis(i).size, own).value_or(index_variable(i));
+  }
+  const Ref before = b_.read(all, there), input = term(DType::real, with(own, step), 2);
   Ref next;
   if (ext)
     next = b_.add(chance(3) ? Op::add : Op::max, {before, input});

@@ -128,10 +128,12 @@ void replay(const ReplayArguments& args, const Emit& emit) {
   SolverProcess solver(args.solver);
   const LeafOracle oracle = args.solver == "none" ? LeafOracle() : solver.oracle();
   Ledger ledger(args.ledger.empty() ? default_ledger() : fs::path(args.ledger), oracle);
-  json j{{"accepted", false}, {"reason", nullptr}, {"output", nullptr}};
+  json j{{"accepted", false}, {"reason", nullptr}, {"output", nullptr}, {"when", json::array()}};
   try {
     const Replay r = replay_certificate(read_text(args.certificate), ledger.source(), oracle);
     j["steps"] = r.steps, j["leaves"] = r.leaves;
+    for (const Condition& c : r.theorem->statement().when) j["when"].push_back(in_words(c));
+    j["given"] = r.theorem->statement().given.size();
     std::string reason;
     for (std::size_t k = 0; k < pairing.statement.left.outputs().size(); ++k) {
       reason = different_endpoints(r.theorem->statement(), pairing.statement, k);
@@ -165,13 +167,16 @@ int run(const ReplayArguments& args, const CommonOptions& common) {
   const bool accepted = result.at("accepted");
   if (common.json)
     print_json(result);
-  else if (accepted)
+  else if (accepted) {
     fmt::print("accepted {}: {} steps{}\n", args.certificate, result.at("steps").dump(),
                result.at("output").is_null()
                    ? ""
                    : fmt::format(", {} leaves asked, for the output {}", result.at("leaves").dump(),
                                  result.at("output").get<std::string>()));
-  else
+    for (const json& c : result.value("when", json::array())) fmt::print("  when {}\n", c.get<std::string>());
+    if (const std::size_t given = result.value("given", std::size_t{0}); given > 0)
+      fmt::print("  given the {} equations of its states, printed above\n", given);
+  } else
     fmt::print("rejected {}: {}\n", args.certificate, result.at("reason").get<std::string>());
   return accepted ? all_hold : ending != Ending::finished ? not_decided : some_fail;
 }

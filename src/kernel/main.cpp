@@ -41,6 +41,24 @@ std::string endpoints(const skein::Theorem& t) {
          " boxes == " + std::to_string(t.statement().right.boxes().size()) + " boxes";
 }
 
+// A condition's term in short: an array, or how large it is and what it reads.
+std::string term(const skein::Diagram& d) {
+  if (d.boxes().size() == 1 && d.boxes()[0].op == skein::Op::input) return d.boxes()[0].name.text();
+  std::string arrays;
+  for (const skein::Box& x : d.boxes())
+    if (x.op == skein::Op::input) arrays += (arrays.empty() ? " over " : ", ") + x.name.text();
+  return "a term of " + std::to_string(d.boxes().size()) + (d.boxes().size() == 1 ? " box" : " boxes") + arrays;
+}
+
+// What the claim assumes, a line each.
+std::string assumptions(const skein::Statement& s) {
+  std::string out;
+  for (const skein::Size& h : s.left.sizes().hypotheses) out += "\n  where " + skein::to_string(h) + " >= 0";
+  for (const skein::Condition& c : s.when) out += "\n  when " + term(c.value) + " is " + skein::to_string(c.sign);
+  for (const skein::Given& g : s.given) out += "\n  given " + term(g.left) + " == " + term(g.right);
+  return out;
+}
+
 // Replays a certificate of a monoidal theory; what it imports lies beside it. The result in a line.
 std::string replay_theory(const std::string& text, const std::filesystem::path& file) {
   using namespace skein::monoidal;
@@ -94,8 +112,8 @@ int main(int argc, char** argv) {
       const skein::Replay r = skein::replay_certificate(text, ledger.source(), oracle);
       accepted.push_back(f);
       if (!json)
-        std::printf("accepted %s: %s; %zu steps, %zu leaves asked\n", f.c_str(), endpoints(*r.theorem).c_str(), r.steps,
-                    r.leaves);
+        std::printf("accepted %s: %s; %zu steps, %zu leaves asked%s\n", f.c_str(), endpoints(*r.theorem).c_str(), r.steps,
+                    r.leaves, assumptions(r.theorem->statement()).c_str());
     } catch (const std::exception& e) {
       rejected.push_back(f);
       reasons.push_back(f + ": " + e.what());

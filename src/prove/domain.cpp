@@ -1,13 +1,9 @@
 #include "prove/domain.hpp"
 
+#include "prove/demands.hpp"
+
 namespace skein {
 namespace {
-
-struct Demand {
-  WireId about;
-  Sign sign;
-  friend auto operator<=>(const Demand&, const Demand&) = default;
-};
 
 const char* in_words(Sign s) {
   switch (s) {
@@ -18,40 +14,39 @@ const char* in_words(Sign s) {
   return "?";
 }
 
-// What the partial boxes below a wire demand of their inputs.
-void collect(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>& roots, std::set<Demand>& demands,
-             std::set<std::string>& empty) {
-  for (WireId w : wires_below(b, roots)) {
-    const Box& box = b.box(w);
-    if (box.op == Op::inv) demands.insert({box.inputs[0].wire, Sign::nonzero});
-    if (box.op == Op::log) demands.insert({box.inputs[0].wire, Sign::positive});
-    if (box.op == Op::sqrt) demands.insert({box.inputs[0].wire, Sign::nonnegative});
-    if (box.op == Op::reduce && (box.fold == Op::max || box.fold == Op::min))
-      for (const Axis& a : box.bound)
-        if (!k.sizes().positive(a.size)) empty.insert("an axis of size " + to_string(a.size) + " is not empty");
-  }
-}
-
-// Whether the two sides of an equation have the same values: no axis that only one of them has may be empty.
-bool same_values(Kernel& k, const Equation& e) {
+// Whether no axis that only one side of an equation has may be empty: then what holds of one at all points holds so of
+// the other.
+bool keeps_axes(Kernel& k, const Equation& e) {
   auto inhabited = [&](const Size& s) { return k.sizes().positive(s); };
   const std::vector<Axis>& axes = k.arena().axes(e.lhs);
   for (std::uint32_t n = 0; n < axes.size(); ++n)
     if (std::find(e.rhs_at.begin(), e.rhs_at.end(), n) == e.rhs_at.end() && !inhabited(axes[n].size)) return false;
-  return e.uses.empty() && std::all_of(e.extra.begin(), e.extra.end(), inhabited);
+  return std::all_of(e.extra.begin(), e.extra.end(), inhabited);
 }
 
-// Those that stand below a branch of cases: they hold under its guard only, which is not recorded here.
-std::set<Demand> guarded_demands(const Kernel& k, const DiagramBuilder& b, const std::vector<WireId>& roots) {
-  std::set<Demand> out;
-  std::set<std::string> ignored;
-  for (WireId w : wires_below(b, roots))
-    if (b.box(w).op == Op::cases)
-      for (const Port& p : b.box(w).inputs) collect(k, b, {p.wire}, out, ignored);
-  return out;
+bool same_values(Kernel& k, const Equation& e) { return e.uses.empty() && keeps_axes(k, e); }
+
+// A term read in some places only, with the places.
+std::string term(const DiagramBuilder& b, WireId w) {
+  const Box& x = b.box(w);
+  if (x.op != Op::view) return sketch(b, w);
+  std::string at;
+  for (const IndexExpression& e : x.index)
+    at += (at.empty() ? "" : ", ") + to_string(e, [&](Index i) { return x.degree.at(i.id).name.text(); });
+  return sketch(b, x.inputs[0].wire) + "[" + at + "]";
+}
+
+std::string in_words(const DiagramBuilder& b, const Demand& d) {
+  if (d.axis) return "an axis of size " + to_string(*d.axis) + " is not empty";
+  return (d.guarded ? "wherever it is asked for, " + sketch(b, d.about) : term(b, d.value)) + " " + in_words(d.sign);
 }
 
 }  // namespace
+
+std::string in_words(const Condition& c) {
+  DiagramBuilder b;
+  return term(b, thaw(b, c.value).front().value.wire) + " " + in_words(c.sign);
+}
 
 std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
   const Box& x = b.box(w);
@@ -68,22 +63,18 @@ std::string sketch(const DiagramBuilder& b, WireId w, int depth) {
 std::vector<Condition> domain_conditions(const Diagram& left, const Diagram& right) {
   Kernel k(left.sizes());
   DiagramBuilder& b = k.arena();
-  std::set<Demand> demands;
-  std::set<std::string> ignored;
-  for (const Diagram* d : {&left, &right})
-    for (const Output& o : thaw(b, *d)) {
-      std::set<Demand> all;
-      collect(k, b, {o.value.wire}, all, ignored);
-      const std::set<Demand> guarded = guarded_demands(k, b, {o.value.wire});
-      for (const Demand& demand : all)
-        if (!guarded.count(demand)) demands.insert(demand);
-    }
   Signs signs(k);
+  std::set<std::pair<WireId, Sign>> needed;
+  for (const Diagram* d : {&left, &right})
+    for (const Output& o : thaw(b, *d))
+      if (const auto demands = demands_below(b, k.sizes(), {o.value.wire},
+                                             [&](WireId w, Sign s) { return signs.find(w, s).has_value(); }))
+        for (const Demand& demand : *demands)
+          if (!demand.guarded && !demand.axis) needed.insert({demand.value, demand.sign});
   std::vector<Condition> out;
-  for (const Demand& d : demands) {
-    if (signs.find(d.about, d.sign)) continue;
-    const Ref r = b.at_fresh(d.about);
-    out.push_back({d.sign, freeze(b, Symbol("condition"), left.sizes(), left.inputs(), {{Symbol("out"), r.at, r}})});
+  for (const auto& [value, sign] : needed) {
+    const Ref r = b.at_fresh(value);
+    out.push_back({sign, freeze(b, Symbol("condition"), left.sizes(), left.inputs(), {{Symbol("out"), r.at, r}})});
   }
   return out;
 }
@@ -97,47 +88,54 @@ std::vector<std::string> domain_hypotheses(Kernel& k, const std::vector<WireId>&
     const Rewrite r = points->image(w);
     return same_values(k, k.equation(r.proof)) ? r.to.wire : w;
   };
-  std::set<Demand> all[2], guarded[2], demands[2], free[2];
-  std::set<std::string> words[2];
   Signs signs(k);
-  for (int side = 0; side < 2; ++side) {
-    const std::vector<WireId>& roots = side ? right : left;
-    collect(k, k.arena(), roots, all[side], words[side]);
-    guarded[side] = guarded_demands(k, k.arena(), roots);
-    for (const Demand& d : all[side]) {
-      if (!guarded[side].count(d)) free[side].insert({representative(d.about), d.sign});
-      if (signs.find(d.about, d.sign) || signs.find(representative(d.about), d.sign)) continue;
-      const auto other = simpler ? simpler(k.arena().at_fresh(d.about)) : std::nullopt;
-      if (!other || !signs.find(other->to.wire, d.sign)) demands[side].insert(d);
-    }
-  }
-  // Conditions that both sides have outside of guards are about one domain.
+  auto discharged = [&](WireId w, Sign s) {
+    if (signs.find(w, s) || signs.find(representative(w), s)) return true;
+    const auto other = simpler ? simpler(k.arena().at_fresh(w)) : std::nullopt;
+    return other && signs.find(other->to.wire, s);
+  };
+  std::vector<std::string> out;
+  std::vector<Demand> demands[2];
   for (int side = 0; side < 2; ++side)
-    std::erase_if(demands[side], [&](const Demand& d) {
-      return !guarded[side].count(d) && free[1 - side].count({representative(d.about), d.sign});
-    });
-  if (!demands[0].empty() || !demands[1].empty()) {
+    if (auto found = demands_below(k.arena(), k.sizes(), side ? right : left, discharged))
+      demands[side] = std::move(*found);
+    else
+      out.push_back(std::string(side ? "the right" : "the left") + " side is defined, which takes too many conditions");
+
+  // Where both sides ask for the same they have one domain.
+  auto cancel = [&](const std::function<WireId(WireId)>& form) {
+    std::set<std::pair<WireId, Sign>> forms[2];
+    std::vector<std::pair<WireId, Sign>> of[2];
+    for (int side = 0; side < 2; ++side)
+      for (const Demand& d : demands[side]) {
+        of[side].emplace_back(form(d.value), d.sign);
+        forms[side].insert(of[side].back());
+      }
+    for (int side = 0; side < 2; ++side) {
+      std::vector<Demand> left_over;
+      for (std::size_t n = 0; n < demands[side].size(); ++n)
+        if (!forms[1 - side].count(of[side][n])) left_over.push_back(demands[side][n]);
+      demands[side] = std::move(left_over);
+    }
+  };
+  cancel(representative);
+  if (!demands[0].empty() && !demands[1].empty()) {
     Normaliser n(k, deadline);
-    std::map<Demand, Demand> normal[2];  // by normal form
     try {
-      for (int side = 0; side < 2; ++side)
-        for (const Demand& d : all[side])
-          if (!guarded[side].count(d))
-            normal[side].emplace(Demand{n.normal(k.arena().at_fresh(d.about)).to.wire, d.sign}, d);
-      for (int side = 0; side < 2; ++side)
-        for (const auto& [form, d] : normal[side])
-          if (normal[1 - side].count(form)) demands[side].erase(d);
+      cancel([&](WireId w) {
+        const Rewrite r = n.normal(k.arena().at_fresh(w));
+        return keeps_axes(k, k.equation(r.proof)) ? r.to.wire : w;
+      });
     } catch (const OutOfTime&) {  // what could not be compared stays listed
     } catch (const Rejected&) {
     }
   }
-  std::vector<std::string> out;
-  for (int side = 0; side < 2; ++side) {
-    const std::string where = side ? "in the right side, " : "in the left side, ";
-    for (const Demand& d : demands[side]) out.push_back(where + sketch(k.arena(), d.about) + " " + in_words(d.sign));
-    for (const std::string& w : words[side])
-      if (!words[1 - side].count(w)) out.push_back(where + w);
-  }
+  std::set<std::string> said(out.begin(), out.end());
+  for (int side = 0; side < 2; ++side)
+    for (const Demand& d : demands[side]) {
+      std::string words = (side ? "in the right side, " : "in the left side, ") + in_words(k.arena(), d);
+      if (said.insert(words).second) out.push_back(std::move(words));
+    }
   return out;
 }
 

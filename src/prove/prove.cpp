@@ -269,8 +269,9 @@ class Strategy {
       // Equal where both are defined: the conditions of the two domains become conditions of the claim.
       if (!recurrences(one).empty()) return std::nullopt;
       const Unknown without = unknown_;
-      one.when = domain_conditions(one.left, one.right);
-      if (one.when.empty() || Clock::now() > derive_until_ || !derive_one(name, one, proof)) {
+      const std::vector<Condition> domain = domain_conditions(one.left, one.right);
+      one.when.insert(one.when.end(), domain.begin(), domain.end());
+      if (domain.empty() || Clock::now() > derive_until_ || !derive_one(name, one, proof)) {
         unknown_ = without;
         out_.hypotheses.clear();  // of outputs that were derived before this one
         return std::nullopt;
@@ -302,7 +303,9 @@ class Strategy {
     if (!d.proof && o.hints.empty() && o.recurrences.empty()) {  // states of folds are induction's business
       start = Clock::now();
       SaturationOptions limits;
-      limits.deadline = derive_until_;
+      limits.deadline = s.when.size() == p_.statement.when.size() && !domain_conditions(s.left, s.right).empty()
+                            ? half_way()
+                            : derive_until_;
       const SaturationProof saturated = prove_by_saturation(k, rules_, l.value, right, limits);
       d.proof = saturated.proof;
       d.reason += "; " + saturated.reason;
@@ -329,20 +332,22 @@ class Strategy {
     }
     out_.seconds["replay"] += since(start);
     start = Clock::now();
-    for (const Kernel::Assumption& a : k.assumptions())
-      if (!a.equal_to)
-        out_.hypotheses.push_back("where both sides are defined: " + sketch(k.arena(), a.value.wire) + " is " +
-                                  (a.sign == Sign::nonnegative ? "not negative"
-                                   : a.sign == Sign::nonzero   ? "not 0"
-                                                               : "positive"));
+    for (std::size_t n = 0; n < s.when.size(); ++n)
+      out_.hypotheses.push_back((n < p_.statement.when.size() ? "given: " : "where both sides are defined: ") +
+                                in_words(s.when[n]));
     for (std::size_t n : o.hypotheses) out_.hypotheses.push_back(hypothesis_text(k, k.assumptions().at(n)));
-    if (s.when.empty())
-      for (std::string& h :
-           domain_hypotheses(k, all_below(k, l.value.wire, o.recurrences), all_below(k, r.value.wire, o.recurrences),
-                             d.points.get(), d.without_states, options_.deadline))
-        out_.hypotheses.push_back(std::move(h));
+    for (std::string& h :
+         domain_hypotheses(k, all_below(k, l.value.wire, o.recurrences), all_below(k, r.value.wire, o.recurrences),
+                           d.points.get(), d.without_states, options_.deadline))
+      out_.hypotheses.push_back(std::move(h));
     out_.seconds["domain"] += since(start);
     return true;
+  }
+
+  // For an attempt after which there is another one, under the conditions of the domains.
+  Clock::time_point half_way() const {
+    const auto now = Clock::now();
+    return derive_until_ == Clock::time_point::max() ? derive_until_ : now + (derive_until_ - now) / 2;
   }
 
   // A side and the recurrences of the states that it depends on.

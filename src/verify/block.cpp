@@ -71,8 +71,9 @@ bool is_leaf(const DiagramBuilder& b, WireId w, const std::set<WireId>& cuts) {
   return b.box(w).op == Op::input || cuts.count(w) > 0;
 }
 
-std::string leaf_name(const std::optional<Sign>& sign) {
-  return sign ? std::string("leaf, ") + to_string(*sign) : "leaf";
+std::string leaf_name(DType type, const std::optional<Sign>& sign) {
+  const std::string name = type == DType::real ? "leaf" : type == DType::ext ? "ext leaf" : "boolean leaf";
+  return sign ? name + ", " + to_string(*sign) : name;
 }
 
 // Random boxes stand for the leaves: which draw one is, a canonical form does not say. A leaf reads the sum of its
@@ -84,8 +85,7 @@ class Anonymous {
 
   std::optional<Block> run(const Ref& left, const Ref& right) {
     Block out{left, right, {}, {}, {}};
-    const Ref l = copier_.copy(left), r = copier_.copy(right);
-    if (!real_) return std::nullopt;
+    const Ref l = to_real(copier_.copy(left)), r = to_real(copier_.copy(right));
     Box shape;
     shape.op = Op::opaque, shape.name = Symbol("sides");
     const Ref both = scratch_.make(shape, {l, r}, {});
@@ -122,7 +122,6 @@ class Anonymous {
  private:
   std::optional<DiagramBuilder::Image> leaf(WireId w) {
     if (!is_leaf(b_, w, cuts_)) return std::nullopt;
-    real_ = real_ && b_.dtype(w) == DType::real;
     const Leaf l{w, {}, sign_of_(w)};
     DiagramBuilder::Image out;
     std::vector<Ref> indices;
@@ -132,12 +131,31 @@ class Anonymous {
     }
     const Ref seed = indices.empty() ? scratch_.literal(0) : scratch_.add(Op::add, indices);
     leaves_.push_back(l);
-    out.value = scratch_.opaque(Symbol(leaf_name(l.sign)), {seed}, false, static_cast<std::uint32_t>(leaves_.size()));
+    const Ref drawn = scratch_.opaque(Symbol(leaf_name(b_.dtype(w), l.sign)), {seed}, false,
+                                      static_cast<std::uint32_t>(leaves_.size()));
+    out.value = of_type(b_.dtype(w), drawn);
     std::vector<std::uint32_t> slots;
-    for (Index i : out.value.at)
+    for (Index i : drawn.at)
       slots.push_back(static_cast<std::uint32_t>(std::find(out.at.begin(), out.at.end(), i) - out.at.begin()));
     slots_.push_back(std::move(slots));
     return out;
+  }
+
+  // What is drawn is real; this has the type of the leaf.
+  Ref of_type(DType type, const Ref& drawn) {
+    if (type == DType::real) return drawn;
+    const Ref negative = scratch_.add(Op::less, {drawn, scratch_.literal(0)});
+    return type == DType::boolean ? negative : scratch_.add(Op::where, {negative, scratch_.neg_inf(), drawn});
+  }
+
+  // A side as the box above both reads it.
+  Ref to_real(const Ref& side) {
+    switch (scratch_.dtype(side.wire)) {
+      case DType::boolean: return scratch_.add(Op::where, {side, scratch_.literal(1), scratch_.literal(0)});
+      case DType::ext: return scratch_.add(Op::exp, {side});
+      case DType::real: break;
+    }
+    return side;
   }
 
   DiagramBuilder& b_;
@@ -147,7 +165,6 @@ class Anonymous {
   Copier copier_;
   std::vector<Leaf> leaves_;                       // leaf k is draw k + 1
   std::vector<std::vector<std::uint32_t>> slots_;  // of leaf k: slot of its box -> axis of its wire
-  bool real_ = true;
 };
 
 }  // namespace

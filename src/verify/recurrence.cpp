@@ -82,6 +82,8 @@ class Unroller {
       if (free.size() != 1 || uses[free[0]] != 1 || !(where[k] == index_variable(free[0]))) continue;
       const auto [own, fresh] = variables_.emplace(std::tuple(w, k, b_.axis(free[0]).size), Index{});
       if (fresh) own->second = b_.fresh(b_.axis(free[0]));
+      // A variable that stands elsewhere keeps its meaning: m[i, j] and m[j, i] are read at once where a step transposes.
+      if (own->second != free[0] && uses.count(own->second)) continue;
       canonical[k] = index_variable(own->second);
       names[own->second] = free[0];
     }
@@ -120,16 +122,30 @@ class Unroller {
     std::vector<IndexExpression> index;
     for (const IndexExpression& e : o.index) index.push_back(image(e));
     if (x.op == Op::view) return at(x.inputs[0].wire, index);
-    std::vector<Ref> inputs;
-    for (const Ref& in : o.inputs) {
+    auto read = [&](const Ref& in) {
       std::vector<IndexExpression> there;
       for (Index i : in.at) there.push_back(image(index_variable(i)));
-      inputs.push_back(at(in.wire, there));
-    }
+      return at(in.wire, there);
+    };
+    // The other branch may read a state at a step that it does not have.
+    if (x.op == Op::cases)
+      if (const auto holds = decided(index)) return read(o.inputs[*holds ? 0 : 1]);
+    std::vector<Ref> inputs;
+    for (const Ref& in : o.inputs) inputs.push_back(read(in));
     if (inputs.empty() && index.empty()) return whole;
     Box shape = x;
     shape.index = index;
     return b_.make(shape, inputs, o.bound);
+  }
+
+  // Whether a guard holds, if that is plain.
+  static std::optional<bool> decided(const std::vector<IndexExpression>& guard) {
+    bool all = true;
+    for (const IndexExpression& e : guard) {
+      if (e.is_constant() && e.constant_term() < 0) return false;
+      all = all && e.is_constant();
+    }
+    return all ? std::optional(true) : std::nullopt;
   }
 
   Ref drawn(const Box& shape, const Ref& whole) {

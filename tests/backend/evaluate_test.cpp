@@ -1,3 +1,4 @@
+#include "backend/enclosure.hpp"
 #include "backend/evaluate.hpp"
 
 #include <catch2/catch.hpp>
@@ -153,6 +154,27 @@ TEST_CASE("a guard chooses the branch, and the other one is outside of the domai
   CHECK(bare.inside == Truth::no);
   CHECK(bare.condition == Requirement::in_range);
   CHECK(bare.point == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("the branch of where that is not chosen makes no demand on the domain") {
+  Sketch s;  // if x >= 0 then sqrt(x) else 1 / (x + 3), at two entries
+  const Index i = s.b.fresh(axis(2));
+  const Ref x = s.input("x", std::vector<Index>{i});
+  const Ref holds = s.b.add(Op::less_equal, {s.number(0), x});
+  const Ref root = s.b.add(Op::sqrt, {x}), other = s.b.add(Op::inv, {s.b.add(Op::add, {x, s.number(3)})});
+  const Diagram d = s.freeze(s.b.add(Op::where, {holds, root, other}));
+  auto at = [](double a, double b) { return environment({}, {{"x", {{2}, {a, b}}}}); };
+  CHECK(in_domain(d, at(-1, 4)));
+  CHECK(in_domain_certified(d, at(-1, 4), 64));
+  CHECK(in_domain(d, at(-3, 4)).point == std::vector<std::size_t>{0});
+  CHECK(in_domain_certified(d, at(4, -3), 64).inside == Truth::no);
+  // Both branches ask where they are read besides.
+  const Diagram both = s.freeze(s.b.add(Op::add, {root, s.b.add(Op::where, {holds, root, other})}));
+  CHECK_FALSE(in_domain(both, at(-1, 4)));
+  // A condition on data does not excuse a read outside of an array.
+  const Ref outside = s.b.view(s.input("z", std::vector<Axis>{axis(2)}).wire, {index_constant(2)});
+  const Environment e = environment({}, {{"x", {{2}, {-1, -1}}}, {"z", {{2}, {1, 1}}}});
+  CHECK(in_domain(s.freeze(s.b.add(Op::where, {holds, outside, x})), e).condition == Requirement::in_range);
 }
 
 TEST_CASE("index values, sizes and literals are numbers") {

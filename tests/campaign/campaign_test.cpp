@@ -81,6 +81,15 @@ TEST_CASE("random diagrams, rewritten, have the values that they had") {
   CHECK(sum.counts.at("certificates replayed") >= 10);
 }
 
+TEST_CASE("unrolled folds have the values of their steps, whatever axes a step exchanges") {
+  CampaignOptions options;
+  options.shares.fold = 1, options.shares.stochastic = 0;
+  const Sum sum = diagrams(rules(), options, 120);
+  for (const Finding& f : sum.findings) UNSCOPED_INFO(f.kind << ": " << f.text << "\n" << f.diagrams);
+  CHECK(sum.findings.empty());
+  CHECK(sum.counts.at("unrolled folds compared with their steps") >= 200);
+}
+
 TEST_CASE("a case depends on the seed and its number alone") {
   CampaignOptions options;
   Campaign first(rules(), book(), options), second(rules(), book(), options);

@@ -45,12 +45,17 @@ with_headers() {
 count() { grep -cvE '^[[:space:]]*(//.*)?$' "$1"; }
 
 table() {
-  local total=0 lines folder=0 current="" file layers=()
+  local total=0 lines folder=0 current="" file layers=() both=0 theories=0 tensors=0
   echo "| file | lines |"
   echo "| --- | ---: |"
   while read -r file; do
     lines="$(count "$file")"
     total=$((total + lines))
+    case "$file" in
+      src/monoidal/* | src/kernel/monoidal*) theories=$((theories + lines)) ;;
+      src/kernel/text.* | src/kernel/digest.* | src/kernel/main.cpp | src/diagram/symbol.*) both=$((both + lines)) ;;
+      *) tensors=$((tensors + lines)) ;;
+    esac
     echo "| \`$file\` | $lines |"
     if [[ "$(dirname "$file")" != "$current" ]]; then
       [[ -z "$current" ]] || layers+=("\`$current\` $folder")
@@ -62,6 +67,7 @@ table() {
   echo "| **all of it** | **$total** |"
   echo
   echo "By folder: $(printf '%s, ' "${layers[@]}" | sed 's/, $//')."
+  echo "By use: tensors and theories alike $both, theories of all structures $theories, tensors $tensors."
   # The C++ runtime and what sanitizers add are not listed.
   echo "Libraries besides the C and C++ runtime: $(readelf -d "$kernel" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
     grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|ld-linux.*)\.so' | sort | paste -sd ' ' | sed 's/ /, /g; s/\([^, ]*\.so[^, ]*\)/`\1`/g')."

@@ -74,3 +74,16 @@ TEST_CASE("one array read twice is not two arrays", "[block]") {
   CHECK(Parsed("(a, b) -> x, y {\n  x = a * b\n  y = b * a + a\n  return x, y\n}\n").block.shape !=
         Parsed("(a, b, c) -> x, y {\n  x = a * b\n  y = b * a + c\n  return x, y\n}\n").block.shape);
 }
+
+TEST_CASE("leaves that are no reals have shapes of their own", "[block]") {
+  const Parsed masked(
+      "(keep[t]: bool, x[t], y[t]) -> a[t], b[t] {\n  a[t] = if keep[t] then x[t] else y[t]\n"
+      "  b[t] = if keep[t] then x[t] * 1 else y[t]\n  return a[t], b[t]\n}\n");
+  CHECK(masked.block.leaves.size() == 3);
+  auto mask = [](const std::string& type) {
+    return Parsed("(m[t]: " + type + ", x[t]) -> a[t], b[t] {\n  a[t] = exp(m[t] + x[t])\n  b[t] = exp(x[t] + m[t])\n" +
+                  "  return a[t], b[t]\n}\n")
+        .block.shape;
+  };
+  CHECK(mask("ext") != mask("real"));
+}

@@ -213,6 +213,39 @@ TEST_CASE("unrolling gives the values of the steps", "[folds]") {
   CHECK_THROWS_WITH(unrolled(s, {{Symbol("n"), 100000}}), Catch::Contains("too large"));
 }
 
+// The left side of the claim at these steps, on the numbers 0, 1, 2, ..
+std::vector<double> unrolled_on_counting(const std::string& text, const std::map<Symbol, Integer>& sizes) {
+  const Statement u = unrolled(to_statement(claim_of(text)), sizes);
+  Environment e{sizes, {}};
+  for (const InputPort& p : u.left.inputs()) {
+    Array a{shape_of(p.axes, sizes), {}};
+    std::size_t count = 1;
+    for (std::size_t n : a.shape) count *= n;
+    for (std::size_t k = 0; k < count; ++k) a.data.push_back(static_cast<double>(k));
+    e.inputs.emplace(p.name, a);
+  }
+  return evaluate(u.left, e).at(0).data;
+}
+
+std::string square_claim(const std::string& steps, const std::string& step) {
+  return "def f[n:axis](X[i:n,j:n])[i:n,j:n] { fold t:" + steps + " from m[i:n,j:n] = X[i,j] { m'[i:n,j:n] = " + step +
+         " }\n return m[i,j] }\ndef g[n:axis](X[i:n,j:n])[i:n,j:n] = X[i,j]\ntheorem t: f == g";
+}
+
+TEST_CASE("unrolling tells the axes of a state apart", "[folds]") {
+  const std::map<Symbol, Integer> two{{Symbol("n"), 2}}, three{{Symbol("n"), 3}};
+  // Quarter turns of [[0, 1], [2, 3]]: m'[i, j] = m[j, 1 - i].
+  const std::string turn = "m[j, |n| - 1 - i]";
+  CHECK(unrolled_on_counting(square_claim("1", turn), two) == std::vector<double>{1, 3, 0, 2});
+  CHECK(unrolled_on_counting(square_claim("2", turn), two) == std::vector<double>{3, 2, 1, 0});
+  CHECK(unrolled_on_counting(square_claim("4", turn), two) == std::vector<double>{0, 1, 2, 3});
+  const std::string both = "m[j, (i + 1) % |n|]";
+  CHECK(unrolled_on_counting(square_claim("1", both), three) == std::vector<double>{1, 4, 7, 2, 5, 8, 0, 3, 6});
+  CHECK(unrolled_on_counting(square_claim("2", both), three) == std::vector<double>{4, 5, 3, 7, 8, 6, 1, 2, 0});
+  CHECK(unrolled_on_counting(square_claim("6", both), three) == std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7, 8});
+  CHECK(unrolled_on_counting(square_claim("3", "m[j, i] + m[i, i]"), two) == std::vector<double>{0, 8, 16, 24});
+}
+
 TEST_CASE("induction uses conditions on signs", "[folds]") {
   auto rule = [](const std::string& text) {
     RuleBook book(solver(), root / "proofs/ledger");

@@ -76,3 +76,19 @@ TEST_CASE("points are found in whatever order their axes are") {
       "return y[i]\n}\n");
   CHECK(s.result.proof);
 }
+
+TEST_CASE("a stack that reads a boolean mask, and one that ends in booleans, are proved through every layer") {
+  const std::string result = GENERATE("@[n]", "@[n] > 0", "if @[n] > 0 then @[n] else -inf");
+  auto at_layer = [](std::string text, int l) {
+    for (std::size_t at; (at = text.find('@')) != std::string::npos;) text.replace(at, 1, "x" + std::to_string(l));
+    return text;
+  };
+  auto masked = [&](const std::string& name, const char* step) {
+    std::string text = "def " + name + "(x0[n], keep[n]: bool, W[n, m:n])[i:1, n] {\n";
+    for (int l = 1; l <= layers; ++l) text += "  x" + std::to_string(l) + "[n] = " + at_layer(step, l - 1) + "\n";
+    return text + "  return " + at_layer(result, layers) + "\n}\n";
+  };
+  Swept s(masked("left", "@[n] + (if keep[n] then sum[m:n] W[n, m] * max(0, @[m]) else 1)") +
+          masked("right", "(if keep[n] then 2 * (sum[m:n] max(@[m], 0) * (W[n, m] / 2)) else 1) + @[n]"));
+  CHECK(s.result.proof);
+}
