@@ -111,19 +111,24 @@ Rewrite Hypotheses::normal(const Ref& r) {
   return out;
 }
 
-Rewrite Hypotheses::everywhere(WireId w) {
-  if (const auto it = memo_.find(w); it != memo_.end()) return it->second;
-  const Ref whole = b_.at_fresh(w);
-  std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-  const std::vector<Port> ports = b_.box(w).inputs;
-  for (std::uint32_t p = 0; p < ports.size(); ++p) inputs.emplace_back(p, everywhere(ports[p].wire));
-  Rewrite out = w_.same(whole);
-  try {
-    out = w_.inside(whole, inputs);
-  } catch (const Rejected&) {  // a view that may read out of range: what is below it stays
+Rewrite Hypotheses::everywhere(WireId root) {
+  std::vector<WireId> wires = wires_below(b_, {root});
+  std::sort(wires.begin(), wires.end());  // what a box reads comes before it
+  for (WireId w : wires) {
+    if (memo_.count(w)) continue;
+    const Ref whole = b_.at_fresh(w);
+    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
+    const std::vector<Port> ports = b_.box(w).inputs;
+    for (std::uint32_t p = 0; p < ports.size(); ++p) inputs.emplace_back(p, memo_.at(ports[p].wire));
+    Rewrite out = w_.same(whole);
+    try {
+      out = w_.inside(whole, inputs);
+    } catch (const Rejected&) {  // a view that may read out of range: what is below it stays
+    }
+    if (const auto more = here(out.to)) out = w_.chain(out, *more);
+    memo_.emplace(w, out);
   }
-  if (const auto more = here(out.to)) out = w_.chain(out, *more);
-  return memo_.emplace(w, out).first->second;
+  return memo_.at(root);
 }
 
 std::optional<Rewrite> Hypotheses::here(const Ref& r) {

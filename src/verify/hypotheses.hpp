@@ -20,7 +20,7 @@ class Hypotheses {
     std::vector<Ref> factors;  // of the left side as a contraction; one if it is none
     std::vector<Index> bound;
   };
-  Rewrite everywhere(WireId w);
+  Rewrite everywhere(WireId root);
   std::optional<Rewrite> here(const Ref& r);
   std::optional<Rewrite> in_contraction(const Hypothesis& h, const Ref& r);
   Rewrite through(const Ref& whole, const Ref& part, const Rewrite& r);
