@@ -185,14 +185,13 @@ class Evaluator {
     const Extents axis = row_major(in.shape);
     std::vector<IndexProgram> at;
     for (const IndexExpression& e : b.index) at.emplace_back(e, plan_.sizes, t.shape);
-    const V outside = unknown(b.dtype);
     t.data.reserve(count);
     walk_points(t.shape, [&](auto point, std::size_t) {
       std::size_t offset = 0;
       for (std::size_t s = 0; s < at.size(); ++s) {
         const std::int64_t x = at[s](point);
         if (x < 0 || static_cast<std::size_t>(x) >= in.shape[s]) {
-          t.data.push_back(outside);
+          t.data.push_back(unknown(b.dtype));
           return;
         }
         offset += static_cast<std::size_t>(x) * axis[s];

@@ -115,8 +115,8 @@ std::string hypothesis_text(Kernel& k, const Kernel::Assumption& a) {
   const std::size_t equals = left.find("= "), same = right.find("= ");
   if (equals == std::string::npos || same == std::string::npos || left.find('{') != std::string::npos)
     return fmt::format("given: {} == {}", left, right);
-  return fmt::format("given {}: {} == {}", left.substr(0, left.rfind(' ', equals)), left.substr(equals + 2),
-                     right.substr(same + 2));
+  const std::string indices = axes.empty() ? "" : " " + left.substr(0, equals - 1);
+  return fmt::format("given{}: {} == {}", indices, left.substr(equals + 2), right.substr(same + 2));
 }
 
 class Strategy {
@@ -335,7 +335,10 @@ class Strategy {
     for (std::size_t n = 0; n < s.when.size(); ++n)
       out_.hypotheses.push_back((n < p_.statement.when.size() ? "given: " : "where both sides are defined: ") +
                                 in_words(s.when[n]));
-    for (std::size_t n : o.hypotheses) out_.hypotheses.push_back(hypothesis_text(k, k.assumptions().at(n)));
+    for (std::size_t n : o.hypotheses)
+      if (const std::string text = hypothesis_text(k, k.assumptions().at(n));
+          std::find(out_.hypotheses.begin(), out_.hypotheses.end(), text) == out_.hypotheses.end())
+        out_.hypotheses.push_back(text);
     for (std::string& h :
          domain_hypotheses(k, all_below(k, l.value.wire, o.recurrences), all_below(k, r.value.wire, o.recurrences),
                            d.points.get(), d.without_states, options_.deadline))

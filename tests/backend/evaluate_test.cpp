@@ -1,5 +1,5 @@
-#include "backend/enclosure.hpp"
 #include "backend/evaluate.hpp"
+#include "backend/enclosure.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -247,6 +247,8 @@ TEST_CASE("exact evaluation agrees with rational arithmetic and refuses what is 
   const Environment e = environment({}, {{"x", {{3}, {0.5, 1, 2}}}});
   CHECK(evaluate_exact(s.freeze(mean), e)[0].data[0] == Rational(1, 6));
   CHECK_THROWS_AS(evaluate_exact(s.freeze(s.b.add(Op::exp, {mean})), e), NotExact);
+  CHECK(evaluate_exact(s.freeze(s.b.view(x.wire, {index_constant(2)})), e)[0].data[0] == 2);
+  CHECK_THROWS_AS(evaluate_exact(s.freeze(s.b.view(x.wire, {index_constant(3)})), e), NotExact);
 }
 
 TEST_CASE("an environment that does not fit is refused with a sentence") {

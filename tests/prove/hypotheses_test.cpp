@@ -89,6 +89,11 @@ TEST_CASE("arrays are found for the equations that are usual", "[hypotheses]") {
   }
 }
 
+TEST_CASE("an equation about one entry says nothing of the others", "[hypotheses]") {
+  CHECK(verdict("theorem t(x[n]): x[n] == 1 given: x[0] == 1") == "refuted");
+  CHECK(verdict("theorem t(x[n]): x[0] * x[n] == x[n] given: x[0] == 1") == "proved");
+}
+
 TEST_CASE("what is assumed is used in a part of a contraction, and not where a sum does not close", "[hypotheses]") {
   // The index of the sum is read by a third factor: the equation says nothing of it.
   CHECK(verdict(std::string("theorem t(x[i], c[i], Q[i,j:i]): sum[j] (sum[k:i] x[k] * Q[k,j]) * "
