@@ -105,8 +105,7 @@ class Printer {
     }
     std::string header = fmt::format("def {}{}({}){}", quote_name(std::string(name_)), brackets_, parameters, outputs);
     std::string conditions;
-    for (const Size& h : d_.sizes().hypotheses)
-      conditions += (conditions.empty() ? "" : ", ") + print_nonnegative(h);
+    for (const Size& h : d_.sizes().hypotheses) conditions += (conditions.empty() ? "" : ", ") + print_nonnegative(h);
     if (!conditions.empty()) header += "\n  where " + conditions;
     const std::string result = fmt::format("{}", fmt::join(values, ", "));
     if (weights.empty() && body.empty() && values.size() == 1)

@@ -1,5 +1,5 @@
-#include "backend/enclosure.hpp"
 #include "backend/evaluate.hpp"
+#include "backend/enclosure.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
