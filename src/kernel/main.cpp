@@ -112,8 +112,8 @@ int main(int argc, char** argv) {
       const skein::Replay r = skein::replay_certificate(text, ledger.source(), oracle);
       accepted.push_back(f);
       if (!json)
-        std::printf("accepted %s: %s; %zu steps, %zu leaves asked%s\n", f.c_str(), endpoints(*r.theorem).c_str(), r.steps,
-                    r.leaves, assumptions(r.theorem->statement()).c_str());
+        std::printf("accepted %s: %s; %zu steps, %zu leaves asked%s\n", f.c_str(), endpoints(*r.theorem).c_str(),
+                    r.steps, r.leaves, assumptions(r.theorem->statement()).c_str());
     } catch (const std::exception& e) {
       rejected.push_back(f);
       reasons.push_back(f + ": " + e.what());

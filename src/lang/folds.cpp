@@ -6,6 +6,7 @@
 
 #include "lang/elaboration.hpp"
 #include "lang/lexer.hpp"
+#include "lang/printer.hpp"
 
 namespace skein {
 
@@ -25,6 +26,10 @@ void Elaboration::fold(const StatementSyntax& s, const DefSyntax& def) {
   const Axis counter = sizes_.axis(s.counter);
   if (s.counter.name.empty())
     source_.fail(s.counter.place, "the steps of a fold need a name", "fold NAME from, or fold NAME:SIZE from");
+  // Of a negative number of steps there is no last state, and the equations would say nothing.
+  if (!sizes_.context().find_farkas(counter.size))
+    source_.fail(s.counter.place, fmt::format("{} steps may be a negative number", to_string(counter.size)), "",
+                 fmt::format("say in the header that it is not: where {}", print_nonnegative(counter.size)));
   struct State {
     std::string name, next;
     std::vector<Index> axes;

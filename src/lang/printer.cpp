@@ -105,8 +105,7 @@ class Printer {
     }
     std::string header = fmt::format("def {}{}({}){}", quote_name(std::string(name_)), brackets_, parameters, outputs);
     std::string conditions;
-    for (const Size& h : d_.sizes().hypotheses)
-      conditions += (conditions.empty() ? "" : ", ") + inequality(h, [](const Size& s) { return size_text(s, true); });
+    for (const Size& h : d_.sizes().hypotheses) conditions += (conditions.empty() ? "" : ", ") + print_nonnegative(h);
     if (!conditions.empty()) header += "\n  where " + conditions;
     const std::string result = fmt::format("{}", fmt::join(values, ", "));
     if (weights.empty() && body.empty() && values.size() == 1)
@@ -522,6 +521,10 @@ class Printer {
 };
 
 }  // namespace
+
+std::string print_nonnegative(const Size& s) {
+  return inequality(s, [](const Size& side) { return size_text(side, true); });
+}
 
 std::string print_diagram(const Diagram& d, std::string_view name) { return Printer(d, name).run(); }
 

@@ -13,4 +13,7 @@ inline std::string print_diagram(const Diagram& d, Symbol name) {
   return print_diagram(d, std::string_view(name.text()));
 }
 
+// s >= 0 as it is said in a header, the negative terms on the other side.
+std::string print_nonnegative(const Size& s);
+
 }  // namespace skein

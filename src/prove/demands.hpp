@@ -1,8 +1,8 @@
 #pragma once
 // Demands: what a diagram needs for each of its partial boxes to be inside its domain (a divisor is not 0, the range of
-// a maximum is not empty), as terms that must have a sign. A term says where it is asked for: below a branch of cases or
-// where it is 1 wherever the branch is not taken, and below a view it is read where the view reads. So two sides with
-// the same terms ask for the same, and what is asked of one element is not taken for a condition on all.
+// a maximum is not empty), as terms that must have a sign. A term says where it is asked for: below a branch of cases
+// or where it is 1 wherever the branch is not taken, and below a view it is read where the view reads. So two sides
+// with the same terms ask for the same, and what is asked of one element is not taken for a condition on all.
 #include <functional>
 #include <optional>
 
@@ -11,10 +11,10 @@
 namespace skein {
 
 struct Demand {
-  WireId value;             // has the sign at every point at which the diagram is defined
+  WireId value;  // has the sign at every point at which the diagram is defined
   Sign sign;
-  WireId about;             // of which it is made: the argument of the partial box
-  bool guarded = false;     // value is 1 where nobody asks
+  WireId about;                   // of which it is made: the argument of the partial box
+  bool guarded = false;           // value is 1 where nobody asks
   std::optional<Size> axis = {};  // it is about an axis that is not to be empty; value is its size
 };
 

@@ -205,8 +205,8 @@ std::optional<Witness> refute(const Statement& s, const std::map<Symbol, WeightA
       if (!w) continue;
       for (const auto& [v, n] : steps) w->sizes[v] = n.get_si();
       return w;
-    } catch (const std::invalid_argument&) {  // too large to be run
-      return {};
+    } catch (const std::invalid_argument&) {  // too large to be run; others may not be
+      continue;
     }
   return {};
 }

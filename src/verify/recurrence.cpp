@@ -82,7 +82,8 @@ class Unroller {
       if (free.size() != 1 || uses[free[0]] != 1 || !(where[k] == index_variable(free[0]))) continue;
       const auto [own, fresh] = variables_.emplace(std::tuple(w, k, b_.axis(free[0]).size), Index{});
       if (fresh) own->second = b_.fresh(b_.axis(free[0]));
-      // A variable that stands elsewhere keeps its meaning: m[i, j] and m[j, i] are read at once where a step transposes.
+      // A variable that stands elsewhere keeps its meaning: m[i, j] and m[j, i] are read at once where a step
+      // transposes.
       if (own->second != free[0] && uses.count(own->second)) continue;
       canonical[k] = index_variable(own->second);
       names[own->second] = free[0];

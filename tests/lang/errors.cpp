@@ -33,6 +33,8 @@ const RefusedText table[] = {
     {"def f(x[..s]) = 1", 1, 9, "not supported yet"},
     {"def f: A -> B = g", 1, 6, "not supported yet"},
     {"def f(x[n]) {\n  fold n from s = 0 { s = s + x[n] }\n  return s\n}", 2, 23, "is the state before the step"},
+    {"def f(x[n])[] {\n  fold t:|n|-3 from s = 0 { s' = s + x[t] }\n  return s\n}", 2, 8,
+     "-3 + n steps may be a negative number", "where |n| > 2"},
     {"def f(x) = x^2", 1, 13, "\"^\" is not supported yet"},
     // Names.
     {"def f(scale) = scael", 1, 16, "scael is not defined", "did you mean \"scale\"?"},

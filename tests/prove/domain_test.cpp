@@ -51,8 +51,7 @@ TEST_CASE("what a branch asks for is no hypothesis, and the other branch counts"
 }
 
 TEST_CASE("what one entry asks for is no hypothesis on all entries", "[domain]") {
-  CHECK(verdict("(x[3], c)[]",
-                "y[i:3] = sqrt(x[i])\nreturn y[0] + (if c == 17 then sum[i:3] sqrt(x[i] * x[i]) else 0)",
+  CHECK(verdict("(x[3], c)[]", "y[i:3] = sqrt(x[i])\nreturn y[0] + (if c == 17 then sum[i:3] sqrt(x[i] * x[i]) else 0)",
                 "y[i:3] = sqrt(x[i])\nreturn y[0] + (if c == 17 then sum[i:3] x[i] else 0)") != "proved");
   CHECK(verdict("(x[3])[]", "y[i:3] = 1 / x[i]\nreturn y[0] + x[1] / x[1]", "y[i:3] = 1 / x[i]\nreturn y[0] + 1") ==
         "proved");

@@ -5,6 +5,7 @@
 #include "backend/enclosure.hpp"
 #include "models.hpp"
 #include "prove/instances.hpp"
+#include "verify/rulebook.hpp"
 
 using namespace skein;
 using namespace skein::testing;
@@ -92,6 +93,18 @@ TEST_CASE("a difference only at an empty axis is found") {
 TEST_CASE("where no sizes meet the conditions nothing is refuted") {
   for (const auto& [claim, s] : claims("false rule never(x[n]): sum[n] x[n] == 0 where |n| >= 1000000\n"))
     CHECK_FALSE(refute(s, {}, {}));
+}
+
+TEST_CASE("a fold that is too long at some sizes is refuted at others") {
+  std::string steps = "|n|";
+  for (int k = 1; k < 17; ++k) steps += "*|n|";  // 131072 steps at n = 2, one at n = 1
+  auto fold = [&](const std::string& name, const std::string& next) {
+    return "def " + name + "[n:axis](x)[] {\n  fold t:" + steps + " from m = x { m' = " + next + " }\n  return m\n}\n";
+  };
+  const Module m = parse_module(fold("f", "2 * m") + fold("g", "3 * m") + "false theorem t: f == g\n", "folds.skn");
+  const auto w = refute(to_statement(m.claims().back()), {}, {});
+  REQUIRE(w);
+  CHECK(w->sizes.at(Symbol("n")) == 1);
 }
 
 TEST_CASE("witnesses are shrunk") {

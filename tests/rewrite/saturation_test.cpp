@@ -124,6 +124,32 @@ TEST_CASE("two numbers in one class are reported, with the nodes that say so") {
         }).check(*why) == "");
 }
 
+TEST_CASE("what is known of the numbers of one operator says nothing about another with fewer arguments") {
+  // The first operator, the second one and the first number have the keys 0, 1 and 1.
+  Language language;
+  const OperatorId sum = language.op("+");
+  language.op("f");
+  const OperatorId three = language.op("3"), four = language.op("4");
+  Constants constants({.literal = [&](OperatorId o) -> std::optional<Rational> {
+                         if (o != three && o != four) return std::nullopt;
+                         return Rational(o == three ? 3 : 4);
+                       },
+                       .operator_of = [&](const Rational& r) { return language.op(r.get_str()); },
+                       .fold = [&](OperatorId o, std::span<const Rational> a) -> std::optional<Rational> {
+                         if (o != sum) return std::nullopt;
+                         return Rational(a[0] + a[1]);
+                       }});
+  EGraph g(language);
+  g.attach(constants);
+  PatternNames names;
+  const Id seven = add_term(g, read_pattern(language, names, "(+ 3 4)"), names).id,
+           other = add_term(g, read_pattern(language, names, "(f 4)"), names).id;
+  g.rebuild();
+  REQUIRE(constants.value(g, seven));
+  CHECK(*constants.value(g, seven) == 7);
+  CHECK_FALSE(constants.known(g, other));
+}
+
 TEST_CASE("numbers are exact") {
   Math m;
   const Id a = m.add("(/ (+ 1 1) 6)"), b = m.add("1/3"), c = m.add("(- (/ 2 3) (/ 1 3))");

@@ -19,12 +19,13 @@ std::uint32_t Constants::evaluate(EGraph& g, Id node) {
     }
     return static_cast<std::uint32_t>(literal_[op]);
   }
-  std::uint64_t key = op;
+  // With the number of arguments, without which f(a) of one operator has the key of g(f, a) for operator 0.
+  std::uint64_t key = std::uint64_t{op} << 1 | (in.size() - 1);
   std::vector<Rational> arguments;
   for (Id c : in)
     if (number(g.find(c)) == 0) return 0;
   for (Id c : in) key = key << 24 | number(g.find(c));
-  const bool short_key = in.size() <= 2 && op < (1u << 16) && values_.size() < (1u << 24);
+  const bool short_key = in.size() <= 2 && op < (1u << 15) && values_.size() < (1u << 24);
   if (short_key)
     if (auto it = folded_.find(key); it != folded_.end()) return it->second;
   for (Id c : in) arguments.push_back(values_[number(g.find(c))]);
