@@ -14,7 +14,9 @@
 #include "kernel/monoidal_certificate.hpp"
 #include "lang/theory_models.hpp"
 #include "lang/theory_printer.hpp"
+#include "tactics/real_model.hpp"
 #include "tactics/theory_book.hpp"
+#include "verify/z3_oracle.hpp"
 
 namespace skein::cli {
 
@@ -87,6 +89,46 @@ json to_json(const TheoryDeclaration& theory, const ClaimReport& r, const fs::pa
   return j;
 }
 
+// `seconds` are for all rules together.
+json to_json(const TheoryDeclaration& theory, const RealModel& m, double seconds) {
+  const auto start = std::chrono::steady_clock::now();
+  Z3Limits limits;
+  const double each = 1000 * seconds / static_cast<double>(theory.claims.size() + 1);
+  if (each < limits.milliseconds) limits.milliseconds = static_cast<int>(each);
+  const Z3Oracle z3(limits);
+  const RealVerdict v = check(theory, m, [&](const std::string& text) {
+    const Z3Oracle::Answer a = z3.solve(text);
+    return RealAnswer{a.none, a.point};
+  });
+  json j = empty_verdict({theory.name.text() + "." + m.name.text(), "", ""});
+  static constexpr const char* words[] = {"proved", "refuted", "unknown"};
+  j["verdict"] = words[static_cast<std::size_t>(v.kind)];
+  j["kind"] = "model", j["theory"] = theory.name.text(), j["claim"] = m.name.text();
+  const std::string parameters =
+      m.parameters.empty() ? "" : fmt::format(" for all values of {}", fmt::join(m.parameters, ", "));
+  j["statement"] = fmt::format("the rules of {} hold in the real model {}{}{}", theory.name.text(), m.name.text(),
+                               parameters, m.conditions.empty() ? "" : " that satisfy its conditions");
+  j["expected"] = m.negated ? "refuted" : "proved";
+  j["as_expected"] = j["expected"] == j["verdict"];
+  if (v.kind == RealVerdict::Kind::unknown) j["reason"] = v.reason;
+  if (v.kind == RealVerdict::Kind::fails) {
+    std::string at;
+    json where = json::object();
+    for (const auto& [name, value] : v.where) {
+      at += fmt::format("{}{} = {}", at.empty() ? "" : ", ", name, value.get_str());
+      where[name] = value.get_str();
+    }
+    j["fails"] = {{"rule", v.rule.text()}, {"at", where}, {"left", v.left}, {"right", v.right}};
+    j["where"] = fmt::format("{} fails{}{}: {} on the left, {} on the right", v.rule.text(), at.empty() ? "" : " at ",
+                             at, v.left, v.right);
+  }
+  j["rules"] = v.rules;
+  j["file"] = theory.file, j["line"] = m.line, j["column"] = 1;
+  j["goal"] = nullptr, j["next"] = json::array(), j["found"] = json::array(), j["rests_on"] = json::array();
+  j["seconds"]["total"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return j;
+}
+
 // The theories whose theorems a theory takes over.
 void need(const TheoryDeclaration& theory, std::set<const TheoryDeclaration*>& needed) {
   for (const TheoryClaim& c : theory.claims)
@@ -108,6 +150,7 @@ void work(const std::string& name, const std::string& out, const CommonOptions& 
     if (needed.count(t.get())) book.add(t);
   for (const TheoryPtr& t : file.own) {
     const ProvedTheory& proved = book.add(t, [&](const ClaimReport& r) { emit(to_text(to_json(*t, r, out))); });
+    for (const RealModel& m : t->real_models) emit(to_text(to_json(*t, m, common.timeout)));
     std::vector<Symbol> wanted;
     for (const ClaimReport& r : proved.reports)
       if (r.theorem) wanted.push_back(r.claim->name());
@@ -129,7 +172,22 @@ std::string plural(const json& n, const char* what) {
   return fmt::format("{} {}{}", n.get<std::size_t>(), what, n == 1 ? "" : "s");
 }
 
+bool is_model(const json& r) { return r.value("kind", "") == "model"; }
+
+void print_model(const json& r) {
+  fmt::print("# --- {}real model {}\n{}\n", r.at("expected") == "refuted" ? "false " : "",
+             r.at("name").get<std::string>(), r.at("statement").get<std::string>());
+  if (r.at("verdict") == "proved")
+    fmt::print("proved: Z3 finds no values at which one of {} fails\n", plural(r.at("rules"), "rule"));
+  else if (r.at("verdict") == "refuted")
+    fmt::print("refuted: {}\n", r.at("where").get<std::string>());
+  else
+    fmt::print("unknown: {}:{}: {}\n", r.at("file").get<std::string>(), r.at("line").dump(),
+               r.at("reason").get<std::string>());
+}
+
 void print(const json& r, const std::string& argument) {
+  if (is_model(r)) return print_model(r);
   fmt::print("# --- {}theorem {}\n", r.at("expected") == "refuted" ? "false " : "", r.at("name").get<std::string>());
   fmt::print("{}\n", r.at("statement").get<std::string>());
   const std::string verdict = r.at("verdict");
@@ -190,7 +248,7 @@ std::vector<json> decide_theories(const std::string& file, const std::string& on
         }
         bool asked = false;
         for (json& earlier : results) {
-          if (earlier.at("theory") != r.at("theory")) continue;
+          if (!earlier.contains("theory") || earlier.at("theory") != r.at("theory") || is_model(earlier)) continue;
           asked = true;
           if (earlier.at("verdict") != "proved") continue;
           earlier["certificate"] = r.at("certificate");
@@ -203,7 +261,7 @@ std::vector<json> decide_theories(const std::string& file, const std::string& on
   if (ending == Ending::finished) return results;
   // Without a certificate nothing counts as proved.
   for (json& r : results)
-    if (r.at("verdict") == "proved" && r.at("certificate").is_null()) {
+    if (r.at("verdict") == "proved" && r.at("certificate").is_null() && !is_model(r)) {
       r["verdict"] = "unknown", r["as_expected"] = false;
       r["reason"] = "the run ended before its certificate was written";
     }

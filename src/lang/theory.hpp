@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lang/source.hpp"
+#include "lang/theory_syntax.hpp"
 #include "monoidal/model.hpp"
 #include "monoidal/rule.hpp"
 
@@ -75,6 +76,23 @@ struct DeclaredModel {
   monoidal::Model model;
 };
 
+// An interpretation in real spaces: R^n for an object, A * B as pairs, and for a generator a polynomial map, or a
+// matrix that acts on the vector of all inputs. Maps between sets copy and discard, so that it is a model of every
+// structure. Whether the rules hold in it for all values of the parameters is decided by tactics/real_model.hpp.
+struct RealModel {
+  Symbol name;
+  int line = 0;
+  bool negated = false;  // false real model: some rule must fail
+  std::vector<std::string> parameters;
+  std::vector<ModelSyntax::Condition> conditions;  // on the parameters
+  std::vector<std::size_t> dimension;              // by sort
+  struct Map {
+    std::vector<std::string> variables;  // one for each coordinate of the inputs
+    std::vector<FormulaSyntax> outputs;  // in these and the parameters
+  };
+  std::vector<Map> maps;  // by generator; empty for that of a def
+};
+
 struct TheoryDeclaration {
   Symbol name;
   std::string description;
@@ -83,6 +101,7 @@ struct TheoryDeclaration {
   std::shared_ptr<monoidal::Signature> signature;
   std::vector<TheoryClaim> claims;    // in the order of the text: a proof may use those before
   std::vector<DeclaredModel> models;  // of all its rules
+  std::vector<RealModel> real_models;
   const TheoryClaim* find(Symbol claim) const;
 };
 

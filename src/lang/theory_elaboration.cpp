@@ -81,7 +81,10 @@ class Elaborator {
     std::set<std::string> models;
     for (const ModelSyntax& m : syntax_.models) {
       if (!models.insert(m.name).second) source_.fail(m.place, fmt::format("the model {} is declared twice", m.name));
-      theory_->models.push_back({Symbol(m.name), m.place.line, elaborate(source_, *theory_, m)});
+      if (m.real)
+        theory_->real_models.push_back(elaborate_real(source_, *theory_, m));
+      else
+        theory_->models.push_back({Symbol(m.name), m.place.line, elaborate(source_, *theory_, m)});
     }
     return theory_;
   }

@@ -86,7 +86,8 @@ class Elaborator {
       source_.fail(v.place, fmt::format("the matrix of {} does not have the size of its type", v.name),
                    fmt::format("{} rows of {} entries: rows are outputs, columns inputs", matrix.rows, matrix.columns));
     for (const auto& row : v.matrix)
-      for (const Rational& q : row) {
+      for (const FormulaSyntax& entry : row) {
+        const Rational& q = entry.number;
         if (modular(s_.structure()) && q.get_den() % model_modulus == 0)
           source_.fail(v.place, fmt::format("the entry {} has no residue modulo {}", q.get_str(), model_modulus));
         matrix.entries.push_back(modular(s_.structure()) ? monoidal::residue(q) : q);
@@ -121,7 +122,7 @@ class Elaborator {
   }
 
   Integer evaluate(const FormulaSyntax& f, const std::map<std::string, Integer>& at) const {
-    Integer out = f.number;
+    Integer out = f.number.get_num();
     switch (f.kind) {
       case FormulaSyntax::Kind::number: break;
       case FormulaSyntax::Kind::variable: {

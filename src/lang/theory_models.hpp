@@ -10,6 +10,9 @@ namespace skein {
 // theory does not hold in it.
 monoidal::Model elaborate(const SourceText& source, const TheoryDeclaration& theory, const ModelSyntax& m);
 
+// The same for `real model`, but for the rules, which are not looked at.
+RealModel elaborate_real(const SourceText& source, const TheoryDeclaration& theory, const ModelSyntax& m);
+
 // Why the matrices are no model of the structure of `s` (stochastic where it is markov, functions where it is cartesian
 // and at deterministic generators), in one sentence; empty if they are one.
 std::string nonconformity(const monoidal::Signature& s, const monoidal::Model& m);

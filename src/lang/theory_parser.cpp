@@ -44,15 +44,8 @@ class TheoryParser {
   }
 
  private:
-  // A name in a theory: words of the language of tensors (mul, add, exp) are names here.
-  Token name(const std::string& what) {
-    const Token& t = c_.peek();
-    if (t.kind != TokenKind::name) c_.fail_here(what);
-    if (!t.quoted && std::ranges::find(theory_words, t.text) != theory_words.end())
-      c_.source().fail(t.place, fmt::format("\"{}\" is a word of the language", t.text), what,
-                       fmt::format("write it between backquotes to use it as a name: `{}`", t.text));
-    return c_.next();
-  }
+  Token name(const std::string& what) { return theory_name(c_, what); }
+  unsigned number(const std::string& what) { return theory_number(c_, what); }
 
   struct Depth {
     Depth(TheoryParser& p) : depth(p.depth_) {
@@ -93,21 +86,27 @@ class TheoryParser {
       g.body = diagram();
       add(TheoryItemSyntax::Kind::generator, t.generators.size());
       t.generators.push_back(std::move(g));
+    } else if (at_model()) {
+      add(TheoryItemSyntax::Kind::model, t.models.size());
+      t.models.push_back(parse_model(c_));
     } else if (c_.at("rule") || c_.at("theorem") || c_.at("false")) {
       add(TheoryItemSyntax::Kind::equation, t.equations.size());
       t.equations.push_back(equation());
     } else if (c_.accept("import")) {
       add(TheoryItemSyntax::Kind::import_, t.imports.size());
       t.imports.push_back(import());
-    } else if (c_.accept("model")) {
-      add(TheoryItemSyntax::Kind::model, t.models.size());
-      t.models.push_back(model());
     } else {
-      const std::vector<std::string> words{"object",  "gen",   "det",    "def",  "rule",
-                                           "theorem", "false", "import", "model"};
+      const std::vector<std::string> words{"object",  "gen",   "det",    "def",   "rule",
+                                           "theorem", "false", "import", "model", "real"};
       c_.fail_here("an item of a theory: object, gen, det gen, def, rule, theorem, false theorem, import, model",
                    first.kind == TokenKind::name ? did_you_mean(first.text, words) : "");
     }
+  }
+
+  // model, real model, false real model
+  bool at_model() const {
+    const std::size_t first = c_.at("false") ? 1 : 0;
+    return TokenCursor::is(c_.peek(first), "real") || (first == 0 && c_.at("model"));
   }
 
   void type(GeneratorSyntax& g) {
@@ -137,14 +136,6 @@ class TheoryParser {
       }
     } while (c_.accept("*"));
     return o;
-  }
-
-  unsigned number(const std::string& what) {
-    const Token t = c_.peek();
-    if (t.kind != TokenKind::number || t.value.get_den() != 1) c_.fail_here(what + ", a natural number");
-    if (t.value > largest_power) c_.source().fail(t.place, fmt::format("{} is at most {}", what, largest_power));
-    c_.next();
-    return static_cast<unsigned>(t.value.get_num().get_ui());
   }
 
   // --- diagrams
@@ -338,118 +329,28 @@ class TheoryParser {
     return i;
   }
 
-  // --- models
-  ModelSyntax model() {
-    ModelSyntax m;
-    const Token n = name("the name of the model");
-    m.place = n.place, m.name = n.text;
-    c_.expect("{", "and the values of objects and generators");
-    while (!c_.at("}")) {
-      if (c_.at_end()) c_.fail_here("\"}\" at the end of the model");
-      m.values.push_back(value());
-      if (!c_.at("}") && !c_.accept(";") && !c_.peek().new_line) c_.fail_here("a new line for the next value");
-    }
-    c_.next();
-    return m;
-  }
-
-  ModelSyntax::Value value() {
-    ModelSyntax::Value v;
-    const Token n = name("an object or generator");
-    v.place = n.place, v.name = n.text;
-    const bool function = c_.accept("(");
-    if (function) {
-      if (!c_.at(")")) do
-          v.variables.push_back(name("a variable").text);
-        while (c_.accept(","));
-      c_.expect(")", "or \",\" after a variable");
-    }
-    c_.expect("=", "and a dimension, a matrix, or the value of the function");
-    if (function) {
-      v.function.emplace();
-      if (c_.at("(") && TokenCursor::is(c_.peek(1), ")")) {
-        c_.next(), c_.next();
-      } else {
-        do v.function->push_back(sum());
-        while (c_.accept(","));
-      }
-    } else if (c_.accept("[")) {
-      v.matrix.emplace_back();
-      while (!c_.at("]")) {
-        if (c_.accept(";")) {
-          v.matrix.emplace_back();
-          continue;
-        }
-        v.matrix.back().push_back(entry());
-      }
-      c_.next();
-    } else {
-      v.dimension = number("the number of basis elements");
-    }
-    return v;
-  }
-
-  Rational entry() {
-    const bool minus = c_.accept("-");
-    if (c_.peek().kind != TokenKind::number) c_.fail_here("an entry of the matrix, \";\" before a row, or \"]\"");
-    Rational q = c_.next().value;
-    if (c_.accept("/")) {
-      if (c_.peek().kind != TokenKind::number || c_.peek().value == 0) c_.fail_here("a denominator");
-      q /= c_.next().value;
-    }
-    return minus ? Rational(-q) : q;
-  }
-
-  FormulaSyntax sum() {
-    const Depth guard(*this);
-    FormulaSyntax f = term();
-    for (int terms = 1; c_.at("+") || c_.at("-"); ++terms) {
-      if (terms == deepest_nesting) c_.fail_here("a shorter formula");
-      const Token op = c_.next();
-      FormulaSyntax both{
-          op.text == "+" ? FormulaSyntax::Kind::sum : FormulaSyntax::Kind::difference, op.place, "", 0, {}};
-      both.parts.push_back(std::move(f));
-      both.parts.push_back(term());
-      f = std::move(both);
-    }
-    return f;
-  }
-  FormulaSyntax term() {
-    FormulaSyntax f = factor();
-    for (int factors = 1; c_.at("*"); ++factors) {
-      if (factors == deepest_nesting) c_.fail_here("a shorter formula");
-      FormulaSyntax both{FormulaSyntax::Kind::product, c_.next().place, "", 0, {}};
-      both.parts.push_back(std::move(f));
-      both.parts.push_back(factor());
-      f = std::move(both);
-    }
-    return f;
-  }
-  FormulaSyntax factor() {
-    const Depth guard(*this);
-    FormulaSyntax f;
-    f.place = c_.peek().place;
-    if (c_.accept("(")) {
-      f = sum();
-      c_.expect(")", "after the formula");
-    } else if (c_.accept("-")) {
-      f.kind = FormulaSyntax::Kind::difference;
-      f.parts.resize(1);
-      f.parts.push_back(factor());
-    } else if (c_.peek().kind == TokenKind::number && c_.peek().value.get_den() == 1) {
-      f.number = c_.next().value.get_num();
-    } else {
-      f.kind = FormulaSyntax::Kind::variable;
-      f.name = name("a number, a variable or a formula in parentheses").text;
-    }
-    return f;
-  }
-
   TokenCursor& c_;
   int depth_ = 0;
 };
 
 }  // namespace
+
+Token theory_name(TokenCursor& c, const std::string& what) {
+  const Token& t = c.peek();
+  if (t.kind != TokenKind::name) c.fail_here(what);
+  if (!t.quoted && std::ranges::find(theory_words, t.text) != theory_words.end())
+    c.source().fail(t.place, fmt::format("\"{}\" is a word of the language", t.text), what,
+                    fmt::format("write it between backquotes to use it as a name: `{}`", t.text));
+  return c.next();
+}
+
+unsigned theory_number(TokenCursor& c, const std::string& what) {
+  const Token t = c.peek();
+  if (t.kind != TokenKind::number || t.value.get_den() != 1) c.fail_here(what + ", a natural number");
+  if (t.value > largest_power) c.source().fail(t.place, fmt::format("{} is at most {}", what, largest_power));
+  c.next();
+  return static_cast<unsigned>(t.value.get_num().get_ui());
+}
 
 TheorySyntax parse_theory(TokenCursor& cursor) { return TheoryParser(cursor).theory(); }
 

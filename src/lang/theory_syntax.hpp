@@ -94,27 +94,37 @@ struct TheoryImportSyntax {
   std::vector<Binding> bindings;
 };
 
-// Arithmetic in the body of a function of a model, over the integers.
+// Arithmetic in the body of a function of a model: over the integers, or in a real model with rational numbers.
 struct FormulaSyntax {
   enum class Kind { number, variable, sum, difference, product };
   Kind kind = Kind::number;
   Place place;
   std::string name;
-  Integer number;
+  Rational number;
   std::vector<FormulaSyntax> parts;
 };
 
 // model Z2 { A = 2;  mul(x, y) = x + y;  mix = [1/2 0; 1/2 1] }
+// real model Turns(c, s) where c*c + s*s == 1 { A = 2;  turn = [c -s; s c] }
 struct ModelSyntax {
   Place place;
   std::string name;
+  bool real = false, negated = false;
+  std::vector<std::string> parameters;  // of a real model
+  struct Condition {
+    Place place;
+    FormulaSyntax left;
+    std::string relation;
+    FormulaSyntax right;
+  };
+  std::vector<Condition> conditions;
   struct Value {
     Place place;
     std::string name;
     std::optional<Integer> dimension;
     std::vector<std::string> variables;
     std::optional<std::vector<FormulaSyntax>> function;  // one formula for each output
-    std::vector<std::vector<Rational>> matrix;           // rows
+    std::vector<std::vector<FormulaSyntax>> matrix;      // rows
   };
   std::vector<Value> values;
 };
