@@ -73,6 +73,12 @@ class Elaboration {
   void bind_merged(const AxisSyntax& a, const IndexExpression& value, const Size& size, IndexMap& parts_at);
   void bind_name(const AxisSyntax& a, Index i, const Size& size);
   void define_array(Place place, const std::string& name, ArrayValue value);
+
+  // --- claims (claims.cpp)
+  struct GivenEquation {  // at all values of its indices: of a claim, or of the states of a fold
+    std::vector<Index> axes;
+    Ref left, right;
+  };
   Claim claim_of_defs(const ClaimSyntax& syntax, Claim out);
   // The two sides of an equation, at indices of their own where they are arrays. Indices over axes of one size serve
   // several equations.
@@ -80,14 +86,10 @@ class Elaboration {
   ArrayValue side(const Expression& e);
   // Several equations as one: the equation of the values that `which` chooses.
   Ref chosen(Index which, const std::vector<Ref>& values);
+  GivenEquation given(const GivenSyntax& g);
   std::vector<Index> used_free_indices() const;
 
   // --- folds (folds.cpp)
-  struct GivenEquation {
-    std::vector<Index> axes;
-    Ref left, right;
-  };
-  GivenEquation given(const GivenSyntax& g);  // of the user (declarations.cpp)
   void fold(const StatementSyntax& s, const DefSyntax& def);
   // A new state with these axes; its name is made different from all others.
   Ref add_state(const std::string& name, const std::vector<Axis>& axes, DType dtype);
