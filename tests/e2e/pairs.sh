@@ -11,11 +11,12 @@ holds 'sum(r["expected"] == "different" and r["verdict"] == "refuted" for r in j
 holds 'len({r["name"].split(".")[1] for r in j["results"]}) == j["total"]'
 holds 'all(r["note"] for r in j["results"])'
 
-# Hypotheses only where the file says so.
+# Hypotheses only where the file says so: under conditions on signs and sizes, and under the equations of hypotheses.skn.
 hypotheses='" ".join(sorted(r["name"] for r in j["results"] if r["hypotheses"]))'
 expected="attention.cached depth.encoder_of_any_depth depth.pre_norm_depth folds.flash_attention_causal \
-folds.flash_attention_masked folds.flash_attention_normalised gated.experts_renormalised linear.smoothed normalisation.cosine \
-softmax.base_two"
+folds.flash_attention_masked folds.flash_attention_normalised gated.experts_renormalised hypotheses.bias_of_values \
+hypotheses.centred hypotheses.projected hypotheses.rotated_keys hypotheses.rotated_norm linear.smoothed \
+normalisation.cosine softmax.base_two"
 [[ "$(field "$hypotheses")" == "$expected" ]] || fail "proved under hypotheses: $(field "$hypotheses")"
 
 certificates=0
