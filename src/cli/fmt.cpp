@@ -1,11 +1,13 @@
 // skein fmt: the defs of a file in canonical form. Everything else of the file (claims, imports, comments between
-// items) stays as it is, and the result is read back and compared before anything is written. A def with a fold is
-// refused: its diagram has the recurrences of the states beside it, and no text of them is made.
+// items) stays as it is, and the result is read back and compared before anything is written. Two kinds of def stay as
+// they are written, and a note says so: those with a fold, whose diagram has the recurrences of the states beside it,
+// and those that the rest of the file calls by parameters or axes that the canonical form names otherwise.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/architecture.hpp"
 #include "cli/command.hpp"
@@ -23,15 +25,13 @@ std::string without_last_newline(std::string text) {
   return text;
 }
 
-std::string formatted(const Module& module, const std::string& file) {
-  std::vector<std::string> lines = read_lines(file);
+using Kept = std::set<Symbol>;  // names of the defs that stay as they are written
+
+std::string formatted(const Module& module, const std::vector<std::string>& lines, const Kept& kept) {
   std::string out;
   std::size_t at = 0;
   for (const auto& def : module.defs()) {
-    if (!def->given.empty())
-      bad_input(fmt::format("{}:{}: {} has a fold, which skein fmt does not print; put it into a file of its own", file,
-                            def->line, def->name.text()),
-                file);
+    if (kept.contains(def->name)) continue;
     const LineRange range = item_lines(lines, def->line);
     for (; at < range.first; ++at) out += lines[at] + "\n";
     out += without_last_newline(print_diagram(def->diagram, def->name)) + "\n";
@@ -69,36 +69,58 @@ bool same_diagram(const Diagram& x, const Diagram& y) {
   return true;
 }
 
-void need_same_defs(const Module& before, const std::string& text, const std::string& file) {
-  const auto broken = [](const std::string& why) {
-    return std::logic_error("the formatted text is not the same: " + why);
-  };
+// Whether the text is a file with the same defs.
+bool reads_back(const Module& before, const std::string& text, const std::string& file, const Kept& kept) {
   try {
     const Module after = parse_module(text, file);
-    for (const auto& def : before.defs()) {
+    return std::ranges::all_of(before.defs(), [&](const auto& def) {
       const Definition* again = after.find_def(def->name.text());
-      const bool same = again && def->given.empty() && again->given.empty();
-      if (!same || !same_diagram(def->diagram, again->diagram)) throw broken("the def " + def->name.text());
-    }
-  } catch (const SourceError& e) {
-    throw broken(e.what());
+      return again && (kept.contains(def->name) || same_diagram(def->diagram, again->diagram));
+    });
+  } catch (const SourceError&) {
+    return false;
   }
 }
 
+// The defs that must stay as they are written: as few as taking one after the other tells.
+Kept defs_to_keep(const Module& module, const std::vector<std::string>& lines, const std::string& file) {
+  Kept kept;
+  for (const auto& def : module.defs())
+    if (!def->given.empty()) kept.insert(def->name);
+  if (reads_back(module, formatted(module, lines, kept), file, kept)) return kept;
+  Kept all;
+  for (const auto& def : module.defs()) all.insert(def->name);
+  for (const auto& def : module.defs()) {
+    if (kept.contains(def->name)) continue;
+    all.erase(def->name);
+    if (!reads_back(module, formatted(module, lines, all), file, all)) all.insert(def->name);
+  }
+  return all;
+}
+
 int run(const std::string& file, bool in_place, const CommonOptions& common) {
-  std::string text;
+  nlohmann::json result;
   supervise_to_end(
       {.seconds = common.timeout, .megabytes = common.memory}, "formatting " + file,
       [&](const Emit& emit) {
         const Module module = read_module(file);
-        const std::string formed = formatted(module, file);
-        need_same_defs(module, formed, file);
-        emit(formed);
+        const std::vector<std::string> lines = read_lines(file);
+        const Kept kept = defs_to_keep(module, lines, file);
+        const std::string formed = formatted(module, lines, kept);
+        if (!reads_back(module, formed, file, kept)) throw std::logic_error("the formatted text is not the same");
+        nlohmann::json notes = nlohmann::json::array();
+        for (const auto& def : module.defs())
+          if (kept.contains(def->name))
+            notes.push_back(fmt::format("{}:{}: {} stays as it is written: {}", file, def->line, def->name.text(),
+                                        def->given.empty() ? "the file names its parameters or axes" : "it has a fold"));
+        emit(nlohmann::json{{"text", formed}, {"notes", notes}}.dump());
       },
-      [&](std::string_view message) { text = message; });
+      [&](std::string_view message) { result = nlohmann::json::parse(message); });
+  const std::string text = result["text"];
+  for (const std::string note : result["notes"]) fmt::print(stderr, "{}\n", note);
   if (in_place) write_file(file, text);
   if (common.json)
-    print_json({{"file", file}, {"text", text}, {"written", in_place}});
+    print_json({{"file", file}, {"text", text}, {"notes", result["notes"]}, {"written", in_place}});
   else if (!in_place)
     fmt::print("{}", text);
   return all_hold;
