@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <z3++.h>
@@ -24,18 +25,24 @@ std::string rational_point(const z3::model& m) {
   return out;
 }
 
+// What a busy machine may take for the processor time that is granted.
+int wall_milliseconds(const Z3Limits& limits) { return 4 * limits.milliseconds; }
+
 [[noreturn]] void child(const std::string& smtlib, const Z3Limits& limits, int out, bool wants_point) {
 #ifndef __SANITIZE_ADDRESS__  // which reserves more address space than any limit allows
   const rlim_t bytes = static_cast<rlim_t>(limits.megabytes) << 20;
   const rlimit memory{bytes, bytes};
   setrlimit(RLIMIT_AS, &memory);
 #endif
+  itimerval processor_time{};
+  processor_time.it_value = {limits.milliseconds / 1000, limits.milliseconds % 1000 * 1000};
+  setitimer(ITIMER_PROF, &processor_time, nullptr);
   std::string answer = "?";
   try {
     z3::context context;
     z3::solver solver = wants_point ? z3::solver(context, "QF_NRA") : z3::solver(context);
     z3::params p(context);
-    p.set("timeout", static_cast<unsigned>(limits.milliseconds));
+    p.set("timeout", static_cast<unsigned>(wall_milliseconds(limits)));
     solver.set(p);
     solver.from_string(smtlib.c_str());
     const z3::check_result result = solver.check();
@@ -70,7 +77,7 @@ std::string ask(const std::string& smtlib, const Z3Limits& limits, bool wants_po
   char bytes[4096];
   pollfd ready{fd[0], POLLIN, 0};
   // The first word may take its time, the rest follows at once.
-  while (poll(&ready, 1, limits.milliseconds + 500) > 0) {
+  while (poll(&ready, 1, wall_milliseconds(limits) + 500) > 0) {
     const ssize_t n = read(fd[0], bytes, sizeof bytes);
     if (n <= 0) break;
     answer.append(bytes, static_cast<std::size_t>(n));

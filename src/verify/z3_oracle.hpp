@@ -1,6 +1,7 @@
 #pragma once
-// Z3 as the oracle for leaves, through its C++ API in a forked child with a memory limit and a wall-clock kill (Z3's
-// own timeouts are soft). Answers are kept by text for the life of the object, and counted.
+// Z3 as the oracle for leaves, through its C++ API in a forked child that ends when its memory or its processor time is
+// used up, or four times that time has passed (Z3's own timeouts are soft). Answers are kept by text for the life of
+// the object, and counted.
 #include <map>
 #include <optional>
 
@@ -9,7 +10,7 @@
 namespace skein {
 
 struct Z3Limits {
-  int milliseconds = 6000;  // wall clock: a loaded machine is slow, and a leaf takes milliseconds
+  int milliseconds = 6000;  // of processor time, so that a busy machine gives the same answers
   int megabytes = 2048;
 };
 

@@ -18,7 +18,7 @@ Outcome decide(const std::string& left, const std::string& right, bool rounding 
   const std::string text = def("left", left) + def("right", right);
   ProveOptions options;
   options.name = Symbol("rounding");
-  options.deadline = in_seconds(60);
+  options.deadline = in_seconds(600);
   options.rounding = rounding;
   return prove(pair(skn(text, "left"), skn(text, "right")), rules().book, options);
 }
@@ -87,7 +87,7 @@ TEST_CASE("models: the optimiser's alpha is a rounding, a wrong constant is not"
   ProveOptions options;
   options.name = Symbol("models");
   options.rounding = true;
-  options.deadline = in_seconds(60);
+  options.deadline = in_seconds(600);
   CHECK(to_string(prove(pair(onnx(plain), onnx(fused)), rules().book, options).verdict) ==
         std::string("proved_up_to_rounding"));
   CHECK(to_string(prove(pair(onnx(plain), onnx(tanh)), rules().book, options).verdict) == std::string("refuted"));
@@ -134,7 +134,7 @@ struct Layer {
   Outcome decide(bool swapped = false) const {
     ProveOptions options;
     options.name = Symbol("folding");
-    options.deadline = in_seconds(60);
+    options.deadline = in_seconds(600);
     options.rounding = true;
     return prove(swapped ? pair(folded, plain) : pair(plain, folded), rules().book, options);
   }

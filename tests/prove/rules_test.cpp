@@ -12,7 +12,7 @@ namespace {
 std::optional<Witness> refute_law(const Statement& s) {
   SearchLimits limits;
   limits.total = true;
-  limits.deadline = in_seconds(60);
+  limits.deadline = in_seconds(600);
   return refute(s, {}, limits);
 }
 
