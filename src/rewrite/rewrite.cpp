@@ -149,6 +149,7 @@ std::optional<Rewrite> Rewriter::instance(const Theorem& t, const DiagramBuilder
 
 // The sum over k of (r at k where k == i, else 0) is r at i, and r at 0 since k has one value.
 Rewrite Rewriter::only_point(const Ref& r, Index i) {
+  if (b_.dtype(r.wire) != DType::real) throw Rejected("the only point of an axis is taken of reals");
   const Index k = b_.fresh(Axis(b_.axis(i)));
   const IndexExpression difference = index_variable(k) - index_variable(i);
   const Ref one = b_.cases({difference, -difference}, b_.rename(r, {{i, k}}), b_.literal(0));

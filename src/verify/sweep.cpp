@@ -246,10 +246,10 @@ class Sweeper {
     return true;
   }
 
-  // Axes of size 1 read at 0, so that it does not matter which side has them. It takes sums, which booleans have not.
+  // Axes of size 1 read at 0, so that it does not matter which side has them. It takes sums, which are of reals.
   Rewrite at_only_points(const Ref& r) {
     Rewrite out = w_.same(r);
-    if (b_.dtype(r.wire) == DType::boolean) return out;
+    if (b_.dtype(r.wire) != DType::real) return out;
     for (std::size_t s = 0; s < r.at.size(); ++s)
       if (b_.axis(r.at[s]).size == size_constant(1)) {
         out = w_.chain(out, w_.only_point(out.to, r.at[s]));
