@@ -111,8 +111,9 @@ int run(const std::string& file, bool in_place, const CommonOptions& common) {
         nlohmann::json notes = nlohmann::json::array();
         for (const auto& def : module.defs())
           if (kept.contains(def->name))
-            notes.push_back(fmt::format("{}:{}: {} stays as it is written: {}", file, def->line, def->name.text(),
-                                        def->given.empty() ? "the file names its parameters or axes" : "it has a fold"));
+            notes.push_back(
+                fmt::format("{}:{}: {} stays as it is written: {}", file, def->line, def->name.text(),
+                            def->given.empty() ? "the file names its parameters or axes" : "it has a fold"));
         emit(nlohmann::json{{"text", formed}, {"notes", notes}}.dump());
       },
       [&](std::string_view message) { result = nlohmann::json::parse(message); });

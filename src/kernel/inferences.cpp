@@ -193,13 +193,16 @@ Equation Inferences::contraction(const Step& s) {
 namespace {
 
 // The elements of a nested fold: bodies with the indices they are folded over. A part that is reached again has been
-// taken: folds are idempotent.
+// taken: folds are idempotent. -inf beside anything else is no element of a maximum; folded over an axis, which may be
+// empty, it stays.
 class Elements {
  public:
   Elements(DiagramBuilder& b, Op op) : b_(b), op_(op) {}
 
   const std::set<Ref>& of(const Ref& r) {
     collect(r, {}, 0);
+    if (op_ == Op::max && out_.size() > 1)
+      std::erase_if(out_, [&](const Ref& x) { return b_.box(x.wire).op == Op::neg_inf; });
     return out_;
   }
 
@@ -234,8 +237,7 @@ Equation Inferences::lattice(const Step& s) {
   const Op op = x.op == Op::reduce ? x.fold : x.op;
   if (op != Op::max && op != Op::min && op != Op::conj && op != Op::disj) reject("the term is not a max, min, and, or");
   Elements a(b_, op), c(b_, op);
-  const std::set<Ref>& left = a.of(l);
-  if (left != c.of(r)) reject("the two sides differ as folds");
+  if (a.of(l) != c.of(r)) reject("the two sides differ as folds");
   return close(l, r);
 }
 

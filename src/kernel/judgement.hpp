@@ -71,7 +71,7 @@ enum class Inference : std::uint8_t {
   trans,           // e0: a == b, e1: b == c |- a == c; numbers match extra indices of e1 with the context of e0
   congruence,      // t0 a box; numbers[k] is the input that equations[k] rewrites, or what a guarded view there reads
   contraction,     // t0 == t1 as polynomials in sums of products (linearity, Fubini, distributivity, AC)
-  lattice,         // t0 == t1 as folds of max, min, and, or (AC, idempotence, nesting)
+  lattice,         // t0 == t1 as folds of max, min, and, or (AC, idempotence, nesting, max(-inf, x) == x)
   evaluate,        // a closed box of literals |- its value; fin of a real |- that real
   push_view,       // a view of a box |- the box of views; a view of a view |- one view
   simplify_view,   // a view |- the view with index expressions simplified in range

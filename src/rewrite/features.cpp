@@ -1,5 +1,7 @@
 #include "rewrite/features.hpp"
 
+#include <algorithm>
+
 namespace skein {
 namespace {
 
@@ -58,6 +60,42 @@ Features FeatureFinder::of(WireId w, std::uint32_t axis) {
         f.borders.insert(in.borders.begin(), in.borders.end());
       }
   return memo_[key] = f;
+}
+
+std::optional<FeatureFinder::Reading> FeatureFinder::reading(WireId w, std::uint32_t axis) {
+  const auto key = std::pair(w, axis);
+  if (auto it = readings_.find(key); it != readings_.end()) return it->second;
+  const Box& box = b_.box(w);
+  std::optional<Reading> out;
+  auto add = [&](const Reading& r) {
+    if (!out || r.leaf < out->leaf)
+      out = r;
+    else if (r.leaf == out->leaf)
+      out->forwards |= r.forwards, out->backwards |= r.backwards;
+  };
+  auto leaf = [&](WireId read) { return std::pair(b_.box(read).name.text(), read); };
+  if (box.op == Op::input || (atoms_ && atoms_->count(w)))
+    out = Reading{leaf(w), true, false};
+  else if (box.op == Op::view)
+    for (const IndexExpression& e : box.index) {
+      const std::vector<Index> free = free_indices(e);
+      if (std::find(free.begin(), free.end(), Index{axis}) == free.end()) continue;
+      const IndexExpression back = e + index_variable(Index{axis});
+      const std::vector<Index> rest = free_indices(back);
+      const bool backwards = std::find(rest.begin(), rest.end(), Index{axis}) == rest.end();
+      add({leaf(box.inputs[0].wire), !backwards, backwards});
+    }
+  else
+    for (const Port& p : box.inputs)
+      for (std::uint32_t s = 0; s < p.map.size(); ++s)
+        if (p.map[s] == Index{axis})
+          if (const auto in = reading(p.wire, s)) add(*in);
+  return readings_[key] = out;
+}
+
+bool FeatureFinder::backwards(WireId w, std::uint32_t axis) {
+  const auto first = reading(w, axis);
+  return first && first->backwards && !first->forwards;
 }
 
 bool FeatureFinder::reads_merged(WireId w, std::uint32_t q, std::uint32_t r, const Size& d) {

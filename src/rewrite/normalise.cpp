@@ -207,7 +207,30 @@ class Normaliser::Impl {
     for (std::size_t q = 0; q < o.bound.size(); ++q)
       for (std::size_t r = 0; r < o.bound.size(); ++r)
         if (auto s = merge_axes(whole, o, q, r)) return s;
+    for (std::size_t k = 0; k < o.bound.size(); ++k)
+      if (auto s = reversed(whole, o, k)) return s;
     return std::nullopt;
+  }
+
+  // k, read backwards, from its other end.
+  std::optional<Rewrite> reversed(const Ref& whole, const DiagramBuilder::Opened& o, std::size_t k) {
+    const auto& at = o.inputs[0].at;
+    const auto slot = std::find(at.begin(), at.end(), o.bound[k]);
+    if (slot == at.end() || !features_.backwards(o.inputs[0].wire, static_cast<std::uint32_t>(slot - at.begin())))
+      return std::nullopt;
+    Step s{.rule = Inference::reindex, .terms = {whole, o.inputs[0]}};
+    std::vector<IndexExpression> back;
+    for (std::size_t i = 0; i < o.bound.size(); ++i) {
+      const Axis axis = b_.axis(o.bound[i]);
+      s.indices.push_back(b_.fresh(axis));
+      auto turned = [&](Index j) {
+        return i == k ? index_size(axis.size) - index_constant(1) - index_variable(j) : index_variable(j);
+      };
+      s.index.push_back(turned(s.indices.back()));
+      back.push_back(turned(o.bound[i]));
+    }
+    s.index.insert(s.index.end(), back.begin(), back.end());
+    return attempt(s, whole);
   }
 
   // A sum of products with a factor that is 0 but where a bound index has one value: that value is put in.
@@ -322,17 +345,30 @@ class Normaliser::Impl {
 
 Cuts suggested_cuts(const DiagramBuilder& b, const std::vector<WireId>& roots) {
   Cuts cuts;
+  std::map<Integer, std::set<Integer>> borders;  // of the single points that are read, by the size of their axis
   for (WireId w : wires_below(b, roots)) {
     const Box& box = b.box(w);
     if (box.op != Op::view) continue;
-    for (const IndexExpression& e : box.index) {
+    for (std::size_t k = 0; k < box.index.size(); ++k) {
+      const IndexExpression& e = box.index[k];
       const std::vector<Index> indices = free_indices(e);
+      const Size whole = b.box(box.inputs[0].wire).degree[k].size;
+      if (e.is_constant() && whole.is_constant())
+        for (const int c : {0, 1}) borders[whole.constant_term()].insert(e.constant_term() + c);
       if (indices.size() != 1) continue;
       const IndexExpression offset = e - index_variable(indices[0]);
       if (offset.is_zero() || !free_indices(offset).empty()) continue;
       const Size c =
           offset.map_to<Size>([](const IndexAtom& a) { return a.size() ? size_variable(*a.size()) : Size(); });
       cuts[c + box.local(indices[0]).size].insert(c);
+    }
+  }
+  // One border after the other, each of what the one before it leaves.
+  for (const auto& [whole, at] : borders) {
+    Integer done = 0;
+    for (const Integer& border : at) {
+      cuts[Size::constant(whole - done)].insert(Size::constant(border - done));
+      done = border;
     }
   }
   return cuts;

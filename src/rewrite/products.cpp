@@ -338,6 +338,7 @@ std::optional<Rewrite> Products::flatten(const Ref& whole) {
   if (op != Op::max && op != Op::min && op != Op::conj && op != Op::disj) return std::nullopt;
   std::set<Ref> elements;
   collect(b_, whole, op, {}, elements);
+  if (op == Op::max && elements.size() > 1) std::erase_if(elements, [&](const Ref& x) { return is(x, Op::neg_inf); });
   const std::vector<Ref> list(elements.begin(), elements.end());
   const Ref flat = list.size() == 1 ? list[0] : b_.add(op, list);
   if (flat.wire == whole.wire) return std::nullopt;

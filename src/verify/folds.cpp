@@ -8,86 +8,7 @@
 namespace skein {
 namespace {
 
-// state[.., value, ..] == something, for reads of a state at one value of its counter, or at any that are in range.
-struct ReadRule {
-  Symbol state;
-  std::uint32_t counter;
-  std::optional<IndexExpression> value;
-  Rewrite equation;  // from the state, or a view of it
-};
-
-// Replaces reads of states in terms whose views are at the leaves.
-class ReadRewriter {
- public:
-  ReadRewriter(Rewriter& w, std::vector<ReadRule> rules) : w_(w), b_(w.arena()), rules_(std::move(rules)) {}
-
-  Rewrite operator()(const Ref& r) { return w_.read_at(of_wire(r.wire), r.at); }
-
- private:
-  Rewrite of_wire(WireId w) {
-    if (auto it = memo_.find(w); it != memo_.end()) return it->second;
-    const Ref base = b_.at_fresh(w);
-    const Rewrite out = made(base);
-    memo_.emplace(w, out);
-    return out;
-  }
-
-  Rewrite made(const Ref& base) {
-    const Box x = b_.box(base.wire);
-    if (x.op == Op::view || x.op == Op::input) {
-      const WireId state = x.op == Op::view ? x.inputs[0].wire : base.wire;
-      const auto index = reads(base);
-      if (b_.box(state).op == Op::input)
-        for (const ReadRule& rule : rules_)
-          if (fits(rule, state, index)) return read(rule, base, index);
-      return w_.same(base);
-    }
-    std::vector<std::pair<std::uint32_t, Rewrite>> inputs;
-    const auto in = b_.open(base).inputs;
-    for (std::uint32_t p = 0; p < in.size(); ++p) inputs.emplace_back(p, (*this)(in[p]));
-    return w_.inside(base, inputs);
-  }
-
-  // Where a state, or a view of one, reads the state.
-  std::vector<IndexExpression> reads(const Ref& r) {
-    if (b_.box(r.wire).op == Op::view) return b_.open(r).index;
-    std::vector<IndexExpression> out;
-    for (Index i : r.at) out.push_back(index_variable(i));
-    return out;
-  }
-
-  bool fits(const ReadRule& rule, WireId state, const std::vector<IndexExpression>& index) {
-    const Box& from = b_.box(rule.equation.from.wire);
-    if (b_.box(state).name != rule.state) return false;
-    if ((from.op == Op::view ? from.inputs[0].wire : rule.equation.from.wire) != state) return false;
-    if (rule.value) return index.at(rule.counter) == *rule.value;
-    // Any point of the counter of the equation.
-    const IndexExpression own = reads(rule.equation.from).at(rule.counter);
-    const std::vector<Index> point = free_indices(own);
-    return point.size() == 1 && own == index_variable(point[0]) &&
-           w_.kernel().ranges().within(index.at(rule.counter), b_.axis(point[0]).size);
-  }
-
-  // The rule at the indices at which the state is read here: a view of the rule's view is this view.
-  Rewrite read(const ReadRule& rule, const Ref& base, const std::vector<IndexExpression>& index) {
-    const Rewrite& e = rule.equation;
-    const auto own = reads(e.from);
-    IndexMap at;
-    for (std::size_t k = 0; k < own.size(); ++k)
-      for (Index i : free_indices(own[k])) at[i] = index[k];
-    const Ref whole = b_.read(e.from, at);
-    if (whole.wire == e.from.wire) return w_.read_at(e, base.at);
-    if (whole.wire == base.wire) return w_.read_at(w_.inside(whole, {{0, e}}), base.at);
-    const Rewrite flat = w_.apply(Inference::push_view, whole);
-    if (flat.to.wire != base.wire) throw Rejected("a read of a state is not a view of its equation");
-    return w_.read_at(w_.chain(w_.reverse(flat), w_.inside(whole, {{0, e}})), base.at);
-  }
-
-  Rewriter& w_;
-  DiagramBuilder& b_;
-  std::vector<ReadRule> rules_;
-  std::map<WireId, Rewrite> memo_;
-};
+const Integer most_unrolled = 256;
 
 // Replaces whole wires.
 class WireRewriter {
@@ -198,7 +119,7 @@ class Case {
       const IndexExpression zero = index_constant(0);
       if (step_ || !value_.is_zero()) {
         const IndexExpression last = index_size(value_ - size_constant(1));
-        now.push_back({r.state, r.counter, index_size(value_), at_step(next, r.counter, last)});
+        now.push_back({r.state, r.counter, index_size(value_), step_at(w_, next, r.counter, last)});
       }
       before.push_back({r.state, r.counter, zero, first});
     }
@@ -234,15 +155,6 @@ class Case {
     const EquationId e = k_.prove(
         {.rule = Inference::assumed, .numbers = {static_cast<std::uint32_t>(condition), number_, step_ ? 1u : 0u}});
     return w_.read(e);
-  }
-
-  // state[t+1] == next[t], at t.
-  Rewrite at_step(const Rewrite& next, std::uint32_t counter, const IndexExpression& t) {
-    const auto index = b_.open(next.from).index;
-    const Index step = free_indices(index.at(counter)).at(0);
-    const Ref whole = b_.read(next.from, {{step, t}});
-    const Rewrite flat = w_.apply(Inference::push_view, whole);
-    return w_.chain(w_.reverse(flat), w_.inside(whole, {{0, next}}));
   }
 
   // The hypothesis for the first points of each array, with a proof of every condition for these.
@@ -422,12 +334,21 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
   DiagramBuilder& b = k.arena();
   FoldProof out;
   std::map<Symbol, std::vector<FoldState>> by_steps;
+  std::vector<Recurrence> unrolled;
   for (FoldState& s : fold_states(k, options)) {
-    if (const Symbol* n = s.recurrence.steps.as_atom())
+    const Size& steps = s.recurrence.steps;
+    if (const Symbol* n = steps.as_atom())
       by_steps[*n].push_back(std::move(s));
+    else if (steps.is_constant() && steps.constant_term() <= most_unrolled)
+      unrolled.push_back(s.recurrence);
     else
       out.reason += (out.reason.empty() ? "the fold of " : "; the fold of ") + s.recurrence.state.text() + " has " +
-                    to_string(s.recurrence.steps) + " steps, which is not one size variable";
+                    to_string(steps) + " steps, which is " +
+                    (steps.is_constant() ? "too many to be unrolled" : "not one size variable");
+  }
+  if (!unrolled.empty()) {
+    Normaliser n(k, options.deadline);
+    out.steps = unrolled_states(k, n, unrolled);
   }
   // Which states a side depends on, through other states as well.
   auto states_below = [&](const Ref& side, const std::vector<FoldState>& states) {
@@ -467,13 +388,13 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
 
 bool reads_states(const DiagramBuilder& b, const Ref& r, const FoldProof& folds) {
   const std::vector<WireId> below = wires_below(b, {r.wire});
-  return std::any_of(folds.last.begin(), folds.last.end(), [&](const Rewrite& known) {
-    return std::find(below.begin(), below.end(), known.from.wire) != below.end();
-  });
+  auto known = [&](const Rewrite& e) { return std::find(below.begin(), below.end(), e.from.wire) != below.end(); };
+  return std::any_of(folds.last.begin(), folds.last.end(), known) ||
+         std::any_of(folds.steps.begin(), folds.steps.end(), [&](const ReadRule& r) { return known(r.equation); });
 }
 
 Rewrite without_states(Kernel& k, const Ref& r, const FoldProof& folds, const DeriveOptions& options) {
-  std::vector<ReadRule> rules;
+  std::vector<ReadRule> rules = folds.steps;
   for (std::size_t i = 0; i < folds.last.size(); ++i)
     for (const Recurrence& x : options.recurrences)
       if (x.state == folds.invariants[i].state)

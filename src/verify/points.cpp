@@ -42,8 +42,7 @@ Rewrite Points::below(WireId wire) {
   // What a guarded view reads is rewritten from the guard: alone, the view may read out of range.
   if (b_.box(wire).op == Op::cases)
     for (auto& [port, r] : inputs)
-      if (const Box view = b_.box(ports[port].wire); view.op == Op::view && r.trivial())
-        r = image(view.inputs[0].wire);
+      if (const Box view = b_.box(ports[port].wire); view.op == Op::view && r.trivial()) r = image(view.inputs[0].wire);
   try {
     return w_.inside(whole, inputs);
   } catch (const Rejected&) {  // a view that may read out of range: what is below it stays

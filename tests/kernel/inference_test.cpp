@@ -39,6 +39,20 @@ TEST_CASE("a nested fold is read in the time of its size, and refused beyond a s
   REJECTS(p.by(Inference::lattice, {folded, folded}), "too many parts");
 }
 
+TEST_CASE("-inf is the unit of max, and of nothing else", "[inference]") {
+  Prover p;
+  const Ref x = p.array("x"), y = p.array("y"), bottom = p.b.neg_inf();
+  const Ref most = p.b.add(Op::max, {bottom, x});
+  CHECK_NOTHROW(p.by(Inference::lattice, {most, x}));
+  CHECK_NOTHROW(p.by(Inference::lattice, {p.b.add(Op::max, {most, y}), p.b.add(Op::max, {y, x})}));
+  REJECTS(p.by(Inference::lattice, {most, y}), "differ as folds");
+  REJECTS(p.by(Inference::lattice, {most, bottom}), "differ as folds");
+  REJECTS(p.by(Inference::lattice, {p.b.add(Op::max, {bottom, bottom}), x}), "differ as folds");
+  // Over an empty axis a maximum is 0, whatever stands under it.
+  const Index n = p.b.fresh(axis("n"));
+  REJECTS(p.by(Inference::lattice, {p.b.add(Op::max, {p.b.reduce(Op::max, {n}, bottom), x}), x}), "differ as folds");
+}
+
 TEST_CASE("a leaf that is nested deeply is refused", "[inference]") {
   Prover p;
   Ref x = p.array("x");
