@@ -129,6 +129,7 @@ Pairing to_pairing(const Claim& claim) {
   Pairing p = pair({claim.left, {}, source + ", left side"}, {claim.right, {}, source + ", right side"});
   // The claim's own diagrams: its conditions speak of their sizes and inputs.
   p.statement = to_statement(claim);
+  p.invariants = claim.invariants;
   std::string conditions = recurrences_text(p.statement);
   for (std::size_t k = 0; k < p.statement.when.size(); ++k) {
     const std::string name = fmt::format("condition_{}", k);

@@ -239,6 +239,7 @@ Claim Elaboration::claim(const ClaimSyntax& syntax, const std::vector<SizeEquati
     source_.fail(syntax.name_place, fmt::format("the {} {} has a fold in it", syntax.kind, syntax.name), "",
                  "rules rewrite terms, and a fold is none: make it a theorem");
   for (const Sign& x : values) out.when.push_back({x.kind, frozen(x.place, x.axes, x.value)});
+  out.invariants = stated_invariants(syntax, out);
   return out;
 }
 
@@ -344,6 +345,7 @@ Claim Elaboration::claim_of_defs(const ClaimSyntax& syntax, Claim out) {
                              r.name.text()));
   if (!syntax.conditions.empty())
     source_.fail(syntax.conditions[0].place, "an equation of two defs takes its conditions from their headers");
+  out.invariants = stated_invariants(syntax, out);
   return out;
 }
 

@@ -95,6 +95,8 @@ class Elaboration {
   Ref add_state(const std::string& name, const std::vector<Axis>& axes, DType dtype);
   // The states of a called def, over the indices that its arguments leave free; s gets them in place of its own.
   void add_states_of(const Definition& def, DiagramBuilder::Substitution& s);
+  // The invariants that a claim states, over its boundary. (invariants.cpp)
+  std::vector<StatedInvariant> stated_invariants(const ClaimSyntax& syntax, const Claim& claim);
   std::vector<Given> frozen_givens(Symbol name, const std::vector<InputPort>& ports) const;
 
   // --- expressions (expressions.cpp)

@@ -53,6 +53,13 @@ struct SizeEquation {
 };
 std::string to_string(const SizeEquation& e);
 
+// What a user says that a state of a fold is: after all steps, or, with the axis of the states first, after any number
+// of them. It is proved by induction like any other proposal.
+struct StatedInvariant {
+  std::string state;  // as it is written, without the axis of its fold
+  Diagram closed;     // one output; inputs as in the claim
+};
+
 // left == right for all sizes of their context, under the sign conditions. Both sides have the same inputs and the same
 // one output "out".
 struct Claim {
@@ -71,6 +78,7 @@ struct Claim {
   std::vector<SizeEquation> inferred;  // the sizes are restricted to those for which these hold, in this order
   std::vector<std::pair<Symbol, Size>> named_sizes;  // the names of axes, as sizes in the variables that are left
   std::vector<std::string> hints;                    // the words in by { ... }, one string for each hint
+  std::vector<StatedInvariant> invariants = {};
 };
 
 class Module {

@@ -218,12 +218,17 @@ class Parser : TokenCursor {
       auto flush = [&] {
         if (words.empty()) return;
         if (words.rfind("induction ", 0) != 0 || words.find(' ', 10) != std::string::npos)
-          source_.fail(first, fmt::format("there is no hint `{}`", words), "\"induction\" and a size");
+          source_.fail(first, fmt::format("there is no hint `{}`", words),
+                       "\"induction\" and a size, or \"invariant\", a state, \"=\" and a def");
         c.hints.push_back(std::exchange(words, ""));
       };
       while (!at("}")) {
         if (peek().kind == TokenKind::end) fail_here("\"}\" after the hints");
         if (peek().new_line) flush();
+        if (words.empty() && at("invariant")) {
+          c.invariants.push_back(invariant());
+          continue;
+        }
         Token word = next();
         if (words.empty()) first = word.place;
         if (is(word, ";"))
@@ -235,6 +240,16 @@ class Parser : TokenCursor {
       next();
     }
     return c;
+  }
+
+  InvariantSyntax invariant() {
+    InvariantSyntax out;
+    out.place = next().place;
+    out.state = name("the name of a state").text;
+    expect("=", "before what the state is");
+    out.def_place = peek().place;
+    out.def = name("the name of a def").text;
+    return out;
   }
 
   // The names before a parenthesis, between two tokens.

@@ -118,6 +118,12 @@ struct GivenSyntax {
   ExpressionPtr left, right;
 };
 
+// by { invariant STATE = DEF }
+struct InvariantSyntax {
+  Place place, def_place;
+  std::string state, def;
+};
+
 struct ClaimSyntax {
   Place place;
   Place name_place;
@@ -138,6 +144,7 @@ struct ClaimSyntax {
   std::vector<ConditionSyntax> conditions;
   std::vector<GivenSyntax> given;
   std::vector<std::string> hints;
+  std::vector<InvariantSyntax> invariants;
 };
 
 struct ImportSyntax {

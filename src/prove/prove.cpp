@@ -295,6 +295,7 @@ class Strategy {
     o.recurrences = recurrences_as_conditions(s);
     o.hypotheses = hypotheses_as_conditions(s);
     o.without_accumulators = options_.without_accumulators;
+    o.invariants = p_.invariants;
     const Ref right = k.arena().rename(r.value, same);
     Derivation d = derive(k, l.value, right, o);
     out_.seconds["derive"] += since(start);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernel/theorem.hpp"
+#include "lang/module.hpp"
 
 namespace skein {
 
@@ -26,6 +27,7 @@ struct Pairing {
   std::map<Symbol, WeightArray> pool;  // numbers of the pool arrays
   std::string text;                    // the statement as .skn, printed before any verdict
   std::vector<std::string> notes;
+  std::vector<StatedInvariant> invariants = {};  // what the user says of states, over the statement's inputs
 };
 
 // Thrown when the boundaries cannot be paired: what differs, in a sentence.

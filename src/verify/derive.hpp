@@ -3,6 +3,7 @@
 // normal forms and then a leaf; clearing a denominator; induction where a hint asks for it. What comes out is an
 // equation that the kernel accepted, so nothing here needs to be right.
 #include "backend/evaluate.hpp"
+#include "lang/module.hpp"
 #include "rewrite/normalise.hpp"
 #include "verify/accumulators.hpp"
 #include "verify/points.hpp"
@@ -30,6 +31,7 @@ struct DeriveOptions {
   std::vector<Recurrence> recurrences = {};         // states of folds; first and next are conditions of the kernel
   std::vector<std::size_t> hypotheses = {};         // positions of the conditions that are other equations
   std::set<std::string> without_accumulators = {};  // names of entries that are not to be used
+  std::vector<StatedInvariant> invariants = {};     // of states, tried before those of the accumulators
   std::optional<Within> within = {};                // where the derivation stands, if not in the claim itself
   std::map<Symbol, Array> stored = {};  // numbers of arrays, where the architectures come with some: hints, no more
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

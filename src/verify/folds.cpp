@@ -259,6 +259,34 @@ bool reads_between(const DiagramBuilder& b, const std::vector<WireId>& roots, co
   return false;
 }
 
+// What the user says of these states; `reason` tells what does not fit.
+std::vector<Invariant> stated(DiagramBuilder& b, const std::vector<FoldState>& states,
+                              const std::vector<StatedInvariant>& invariants, std::string& reason) {
+  std::vector<Invariant> out;
+  for (const StatedInvariant& i : invariants)
+    for (const FoldState& s : states) {
+      const std::string name = s.recurrence.state.text();
+      if (name.substr(0, name.find('@')) != i.state) continue;
+      const Output closed = thaw(b, i.closed).front();
+      std::vector<Index> axes = s.any.at;
+      axes.erase(axes.begin() + s.recurrence.counter);
+      const bool any = closed.axes.size() == axes.size() + 1;
+      if (any) axes.insert(axes.begin(), s.point);
+      std::map<Index, Index> same;
+      bool fits = closed.axes.size() == axes.size();
+      for (std::size_t k = 0; k < axes.size() && fits; ++k) {
+        fits = b.axis(closed.axes[k]).size == b.axis(axes[k]).size;
+        same[closed.axes[k]] = axes[k];
+      }
+      if (fits)
+        out.push_back({s.recurrence.state, any ? s.any : s.last, b.rename(closed.value, same), "stated"});
+      else
+        reason += (reason.empty() ? "" : "; ") + std::string("the stated invariant of ") + i.state +
+                  " does not have the axes of " + name;
+    }
+  return out;
+}
+
 // The conditions of the kernel that an induction on these states carries: their recurrences, and all that is no
 // recurrence of another fold.
 std::vector<std::uint32_t> conditions_of(const Kernel& k, const std::vector<FoldState>& states,
@@ -373,7 +401,9 @@ FoldProof prove_folds(Kernel& k, const Ref& left, const Ref& right, const Derive
   for (const auto& [n, states] : by_steps) {
     const auto l = states_below(left, states), r = states_below(right, states);
     const Reach reach = reads_between(b, {left.wire, right.wire}, states) ? Reach::any : Reach::last;
-    std::vector<Invariant> proposals = propose_equal_states(b, l, r, reach, options.without_accumulators);
+    std::vector<Invariant> proposals = stated(b, states, options.invariants, out.reason);
+    for (Invariant& i : propose_equal_states(b, l, r, reach, options.without_accumulators))
+      proposals.push_back(std::move(i));
     for (Invariant& i : propose_closed_forms(b, states, reach, options.without_accumulators))
       proposals.push_back(std::move(i));
     for (const FoldState& s : states)

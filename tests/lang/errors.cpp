@@ -97,6 +97,23 @@ const RefusedText table[] = {
     {"theorem r: softmax == softmax given: 1 == 1", 1, 31, "an equation of two defs"},
     {"rule r(x[n]): sum[n] x[n] == 1 by { banana }", 1, 37, "there is no hint `banana`", "induction"},
     {"rule r(x[n]): sum[n] x[n] == 1 by { induction z }", 1, 6, "an induction on z, which is no size here"},
+    {"theorem t(x[n]): x[n] == x[n] by { invariant m = softmax }", 1, 36, "no fold of this theorem has a state m"},
+    {"theorem t(x[n]): x[n] == x[n] by { invariant = softmax }", 1, 46, "unexpected \"=\"", "the name of a state"},
+    {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+     "theorem t: f == f by { invariant b = f }",
+     2, 24, "has a state b", "a"},
+    {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+     "theorem t: f == f by { invariant a = nothing }",
+     3, 38, "there is no def nothing"},
+    {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+     "theorem t: f == f by { invariant a = f }",
+     3, 38, "f has a fold itself"},
+    {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+     "theorem t: f == f by { invariant a = attention }",
+     3, 38, "attention has 3 arrays, but the claim has 1"},
+    {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
+     "def g(x[n,m])[n] = x[n,0]\ntheorem t: f == f by { invariant a = g }",
+     4, 38, "x of g is not of the shape of x"},
     {"theorem t: softmax == nothing", 1, 23, "nothing is not defined"},
     {"theorem t: softmax == attention", 1, 23, "attention has 3 parameters, but softmax has 1"},
     {"rule r(x): x == x\nrule r(x): x == x", 2, 6, "declared twice", "line 1"},

@@ -96,6 +96,81 @@ TEST_CASE("without its accumulator a fold is unknown, and the reason names the s
   CHECK_THAT(verify(flash, {"online softmax"}).reason, Catch::Contains("no accumulator gives what l@b is"));
 }
 
+// As `verify`, with the invariants of the claim.
+bool verified_by(const std::string& text) {
+  const Claim c = claim_of(text);
+  RuleBook book(solver(), root / "proofs/ledger");
+  DeriveOptions options;
+  options.invariants = c.invariants;
+  const RuleReport r = book.derive_statement(Symbol("t"), to_statement(c), options);
+  INFO(r.reason);
+  return r.status == RuleStatus::verified;
+}
+
+TEST_CASE("a stated invariant is proved, not believed", "[folds]") {
+  const std::string running_mean = R"(
+def mean(x[t])[] {
+  fold t from m = 0 { m' = m + (x[t] - m) / (t + 1) }
+  return m
+}
+def average(x[t])[] = (sum[t] x[t]) / |t|
+def total(x[t])[] = sum[t] x[t]
+def rows(x[t])[t] = x[t]
+theorem t: mean == )";
+  CHECK_FALSE(verified(running_mean + "average"));
+  CHECK(verified_by(running_mean + "average by { invariant m = average }"));
+  CHECK_FALSE(verified_by(running_mean + "total by { invariant m = total }"));
+  CHECK_FALSE(verified_by(running_mean + "average by { invariant m = total }"));
+  CHECK_FALSE(verified_by(running_mean + "average by { invariant m = rows }"));
+  // Where a stated one fails, the library is asked as without it.
+  CHECK(verified_by(R"(
+def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }
+ return a }
+def wrong(x[n])[] = 2 * sum[n] x[n]
+def right(x[n])[] = sum[n] x[n]
+theorem t: f == right by { invariant a = wrong })"));
+}
+
+TEST_CASE("an invariant may be stated for any number of steps", "[folds]") {
+  const std::string triangular = R"(
+def numbers(x[t])[t] {
+  scan t from s = 0 { s' = s + 2 * t }
+  return s'[t]
+}
+def after(x[t])[k:|t|+1] = k * (k - 1)
+def after_too_many(x[t])[k:|t|+1] = k * (k + 1)
+theorem t(x[t]): numbers(x)[t] == t * (t + 1) by { invariant s = )";
+  CHECK(verified_by(triangular + "after }"));
+  CHECK_FALSE(verified_by(triangular + "after_too_many }"));
+}
+
+TEST_CASE("a fold of a known length is unrolled", "[folds]") {
+  const std::string horner = R"(
+def horner(x, c[t:3])[] {
+  fold t:3 from a = 0 { a' = a * x + c[t] }
+  return a
+}
+theorem t(x, c[t:3]): horner(x, c) == )";
+  CHECK(verified(horner + "(c[0] * x + c[1]) * x + c[2]"));
+  CHECK_FALSE(verified(horner + "(c[2] * x + c[1]) * x + c[0]"));
+  CHECK_FALSE(verified(horner + "((c[0] * x + c[1]) * x + c[2]) * x"));
+  // Two states that read each other, one of them after the step.
+  const std::string two = R"(
+def f(x)[] {
+  fold t:2 from a = x, b = 1 {
+    a' = a + b
+    b' = a' * b
+  }
+  return b
+}
+theorem t(x): f(x) == )";
+  CHECK(verified(two + "(x + 1) * (x + 1 + (x + 1))"));
+  CHECK_FALSE(verified(two + "(x + 1) * (x + 2)"));
+  CHECK(verified("def f(x)[] { fold t:0 from a = x { a' = a + 1 }\n return a }\ntheorem t(x): f(x) == x"));
+  CHECK_THAT(verify("def f(x)[] { fold t:1000 from a = x { a' = exp(a) }\n return a }\ntheorem t(x): f(x) == x").reason,
+             Catch::Contains("too many to be unrolled"));
+}
+
 TEST_CASE("each accumulator is needed for something", "[folds]") {
   const std::string two =
       "def f(x[n])[] { fold n from a = 1 { a' = exp(a * x[n]) }\n return a }\n"
