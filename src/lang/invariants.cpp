@@ -1,7 +1,7 @@
 // Invariants that a claim states of its folds: defs over its boundary, arrays and sizes by position.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "lang/elaboration.hpp"
 
@@ -20,9 +20,9 @@ std::vector<StatedInvariant> Elaboration::stated_invariants(const ClaimSyntax& s
   const SizeContext& context = claim.left.sizes();
   for (const InvariantSyntax& i : syntax.invariants) {
     auto fail = [&](const std::string& what) { source_.fail(i.def_place, what); };
-    std::vector<std::string> states;
-    for (const InputPort& p : states_) states.push_back(p.name.text().substr(0, p.name.text().find('@')));
-    if (std::find(states.begin(), states.end(), i.state) == states.end())
+    std::set<std::string> states;
+    for (const InputPort& p : states_) states.insert(p.name.text().substr(0, p.name.text().find('@')));
+    if (!states.count(i.state))
       source_.fail(i.place, fmt::format("no fold of this {} has a state {}", syntax.kind, i.state),
                    states.empty() ? "a claim with a fold" : fmt::format("{}", fmt::join(states, ", ")));
     const auto found = defs_.find(i.def);

@@ -101,7 +101,7 @@ const RefusedText table[] = {
     {"theorem t(x[n]): x[n] == x[n] by { invariant = softmax }", 1, 46, "unexpected \"=\"", "the name of a state"},
     {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
      "theorem t: f == f by { invariant b = f }",
-     2, 24, "has a state b", "a"},
+     3, 24, "has a state b", "a"},
     {"def f(x[n])[] { fold n from a = 0 { a' = a + x[n] }\n return a }\n"
      "theorem t: f == f by { invariant a = nothing }",
      3, 38, "there is no def nothing"},
