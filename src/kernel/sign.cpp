@@ -69,6 +69,11 @@ SignFact Inferences::sign_rule(const Step& s) {
       holds = nonnegative ? k_.sizes().find_farkas(x.size).has_value()
                           : k_.sizes().find_farkas(x.size - size_constant(1)).has_value();
       break;
+    case Op::index_value: {  // of indices in range
+      const IndexExpression e = b_.open(whole).index.at(0);
+      holds = k_.ranges().nonnegative(nonnegative ? e : e - index_constant(1));
+      break;
+    }
     case Op::exp: holds = real_inputs() || nonnegative; break;
     case Op::sqrt: holds = nonnegative || all(Sign::positive); break;
     case Op::add: holds = nonnegative ? all(Sign::nonnegative) : all(Sign::nonnegative) && any(Sign::positive); break;

@@ -168,7 +168,7 @@ Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fi
   // Some of the instances at each number of steps; all of them must be run.
   const auto samples = step_samples(s);
   Confirmation all;
-  std::map<std::string, std::size_t> dead;
+  std::map<std::string, std::size_t> dead, constant;
   if (samples.empty()) all.problem = "no number of steps was found at which the sizes are admissible";
   for (const auto& steps : samples) {
     Statement at_steps;
@@ -182,7 +182,7 @@ Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fi
     const int share = (instances + static_cast<int>(samples.size()) - 1) / static_cast<int>(samples.size());
     const Confirmation c = Confirmer(at_steps, fixed, limits).run(share);
     if (c.instances < share) return c;
-    if (all.problem.empty()) all.problem = c.problem;
+    if (!c.problem.empty()) ++constant[c.problem];
     all.instances += c.instances;
     all.max_abs_error = std::max(all.max_abs_error, c.max_abs_error);
     all.max_rel_error = std::max(all.max_rel_error, c.max_rel_error);
@@ -190,6 +190,8 @@ Confirmation confirm(const Statement& s, const std::map<Symbol, WeightArray>& fi
   }
   for (const auto& [input, times] : dead)
     if (times == samples.size()) all.dead_inputs.push_back(input);
+  for (const auto& [problem, times] : constant)
+    if (times == samples.size()) all.problem = problem + ", for each number of steps";
   return all;
 }
 

@@ -311,6 +311,22 @@ TEST_CASE("signs of boxes", "[inference]") {
   REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {p.b.reduce(Op::max, {p.b.fresh(axis("e"))}, positive)}, {exp}),
           "does not follow");
   CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.add(Op::mul, {x, x})}));
+
+  // The value of an index is that of a place in range.
+  const Index k = p.b.fresh(axis("n"));
+  const IndexExpression last = index_size(p.b.axis(k).size) - index_constant(1);
+  auto value = [&](const IndexExpression& e) { return std::vector<Ref>{p.b.index_value(e)}; };
+  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonnegative, value(variable(k))));
+  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonnegative, value(last - variable(k))));
+  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::nonzero, value(variable(k) + index_constant(1))));
+  CHECK_NOTHROW(p.sign(Inference::sign_rule, Sign::positive, value(last - variable(k) + index_constant(1))));
+  for (const Sign sign : {Sign::positive, Sign::nonzero}) {
+    REJECTS(p.sign(Inference::sign_rule, sign, value(variable(k))), "does not follow");
+    REJECTS(p.sign(Inference::sign_rule, sign, value(last - variable(k))), "does not follow");
+  }
+  REJECTS(p.sign(Inference::sign_rule, Sign::nonnegative, value(variable(k) - index_constant(1))), "does not follow");
+  REJECTS(p.sign(Inference::sign_rule, Sign::nonnegative, value(last - index_constant(1) - variable(k))),
+          "does not follow");
   REJECTS(p.sign(Inference::sign_rule, Sign::positive, {p.b.add(Op::mul, {x, x})}), "does not follow");
   REJECTS(p.sign(Inference::sign_rule, Sign::nonnegative, {p.b.add(Op::mul, {x, x, p.array("y")})}), "does not follow");
   REJECTS(p.sign(Inference::sign_rule, Sign::nonzero, {p.b.add(Op::add, {positive, x})}, {exp}), "does not follow");
