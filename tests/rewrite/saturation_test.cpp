@@ -100,7 +100,9 @@ TEST_CASE("back-off lets a rule rest and still saturates") {
   PatternNames names;
   add_term(g, read_pattern(language, names, "(+ 1 (+ 2 (+ 3 (+ 4 5))))"), names);
   SaturationLimits limits;
-  limits.match_limit = 5, limits.ban_length = 2, limits.iterations = 200;
+  limits.ban_length = 2, limits.iterations = 200;
+  SECTION("by the number of its matches") { limits.match_limit = 5; }
+  SECTION("by the number of its steps") { limits.step_limit = 1; }
   CHECK(saturate(g, rules, limits).stop == Stop::saturated);
   CHECK(g.class_count() == 31);  // one for each nonempty set of summands
 }

@@ -11,6 +11,7 @@
 // names, bind tries the symmetries of the class, the order of unordered arguments and of bound slots, and a variable is
 // checked not to mention slots that it is not applied to.
 #include <chrono>
+#include <limits>
 
 #include "rewrite/egraph/egraph.hpp"
 #include "rewrite/egraph/pattern.hpp"
@@ -36,19 +37,28 @@ struct Match {
   std::vector<TypeId> types;
 };
 
-// A point in time, asked for seldom.
+// A point in time, asked for seldom, and a number of steps for each search.
 class Watch {
  public:
   explicit Watch(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
+  void begin(std::uint64_t steps) {
+    until_ = steps > none - asked_ ? none : asked_ + steps;
+    over_ = late_;
+  }
   bool over() {
-    if (!over_ && (++asked_ & 4095) == 0) over_ = std::chrono::steady_clock::now() > deadline_;
+    if (!over_ && (++asked_ & 4095) == 0) {
+      late_ = std::chrono::steady_clock::now() > deadline_;
+      over_ = late_ || spent();
+    }
     return over_;
   }
+  bool spent() const { return asked_ >= until_; }
 
  private:
+  static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
   std::chrono::steady_clock::time_point deadline_;
-  std::uint32_t asked_ = 0;
-  bool over_ = false;
+  std::uint64_t asked_ = 0, until_ = none;
+  bool over_ = false, late_ = false;
 };
 
 class Program {

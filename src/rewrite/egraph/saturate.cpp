@@ -17,7 +17,11 @@ class Schedule {
     if (limits_.scheduler == Scheduler::simple) return std::numeric_limits<std::size_t>::max();
     return limits_.match_limit << state_[rule].bans;
   }
-  // The rule had more matches than its limit.
+  std::uint64_t steps(std::size_t rule) const {
+    if (limits_.scheduler == Scheduler::simple) return std::numeric_limits<std::uint64_t>::max();
+    return static_cast<std::uint64_t>(limits_.step_limit) << state_[rule].bans;
+  }
+  // The rule had more matches than its limit, or took more steps.
   void ban(std::size_t rule, std::size_t round) {
     state_[rule].until = round + 1 + (limits_.ban_length << state_[rule].bans++);
   }
@@ -61,7 +65,7 @@ Saturation saturate(EGraph& g, const std::vector<Rule>& rules, const SaturationL
   Watch watch(limits.deadline);
   auto exceeded = [&]() -> std::optional<Stop> {
     if (g.node_count() > limits.nodes) return Stop::nodes;
-    if (watch.over() || Clock::now() > limits.deadline) return Stop::time;
+    if (Clock::now() > limits.deadline) return Stop::time;
     if (g.bytes() > limits.bytes) return Stop::memory;
     return std::nullopt;
   };
@@ -79,14 +83,15 @@ Saturation saturate(EGraph& g, const std::vector<Rule>& rules, const SaturationL
       matches[r].clear();
       if (schedule.rests(r, round)) continue;
       const std::size_t limit = schedule.limit(r);
+      watch.begin(schedule.steps(r));
       const std::size_t n = rules[r].program().search(
           g, limit == std::numeric_limits<std::size_t>::max() ? limit : limit + 1, watch, matches[r]);
-      if (n > limit) {
-        schedule.ban(r, round);
+      const bool spent = watch.spent();
+      if (n > limit || spent) schedule.ban(r, round);
+      if (n > limit)
         matches[r].clear();
-      } else {
+      else
         out.matches += n;
-      }
     }
     out.search_seconds += since(start);
 

@@ -14,7 +14,8 @@ const char* to_string(Stop s);
 
 enum class Scheduler : std::uint8_t {
   simple,   // every match in every round
-  back_off  // a rule with too many matches is left out for some rounds; both numbers double each time
+  back_off  // a rule with too many matches, or that takes too many steps, is left out for some rounds; all three
+            // numbers double each time
 };
 
 struct SaturationLimits {
@@ -23,7 +24,7 @@ struct SaturationLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   Scheduler scheduler = Scheduler::back_off;
-  std::size_t match_limit = 1'000, ban_length = 5;  // of back-off, at first
+  std::size_t match_limit = 1'000, step_limit = 1'000'000, ban_length = 5;  // of back-off, at first
 };
 
 struct Saturation {
