@@ -69,7 +69,8 @@ class Confirmer {
                  : fmt::format("only {} of {} instances could be run: {}", result_.instances, wanted, reason);
     for (std::size_t k = 0; k < spread_.size() && result_.problem.empty(); ++k)
       if (!spread_[k].any())
-        result_.problem = fmt::format("the output {} has the same value everywhere", s_.left.outputs()[k].name.text());
+        result_.problem = fmt::format("the output {} had the same value at all points that were run",
+                                      s_.left.outputs()[k].name.text());
     if (!kept_.empty())
       for (const InputPort& p : s_.left.inputs())
         if (unmoved_.count(p.name)) result_.dead_inputs.push_back(p.name.text());

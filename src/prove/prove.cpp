@@ -256,7 +256,8 @@ class Strategy {
       unknown_.reason = "the two sides have different numbers of outputs";
       return std::nullopt;
     }
-    if (draws(s.left) || draws(s.right)) {
+    auto given_draws = [](const Given& g) { return draws(g.left) || draws(g.right); };
+    if (draws(s.left) || draws(s.right) || std::any_of(s.given.begin(), s.given.end(), given_draws)) {
       unknown_.reason =
           "a side draws random values, which no certificate speaks of: equal draws would need to be paired";
       return std::nullopt;

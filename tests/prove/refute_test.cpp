@@ -145,7 +145,7 @@ theorem outside(x): log(0 * x - 1) == log(0 * x - 2)
   CHECK(good.max_rel_error < 1e-5);
   CHECK(good.dead_inputs == std::vector<std::string>{"y"});
   CHECK_THROWS_AS(confirm(all[1].second, {}, {}), std::logic_error);
-  CHECK_THAT(confirm(all[2].second, {}, {}).problem, Catch::Contains("same value everywhere"));
+  CHECK_THAT(confirm(all[2].second, {}, {}).problem, Catch::Contains("same value at all points"));
   CHECK_THAT(confirm(all[3].second, {}, {}).problem, Catch::Contains("outside of its domain"));
 }
 
