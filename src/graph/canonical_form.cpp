@@ -160,7 +160,7 @@ class Canoniser {
   }
 
   // Whether an automorphism that fixes all that is numbered sends candidate a to candidate b.
-  bool alike(const Numbering& s, Place place, std::uint32_t a, std::uint32_t b) const {
+  bool alike(const Numbering& s, Place place, std::uint32_t a, std::uint32_t b) {
     const WireId here = s.form.order[s.cursor];
     if (place == Place::input && d_.box(here).inputs[a] == d_.box(here).inputs[b]) return true;
     Spread search(d_, d_, colours_, colours_);
@@ -180,7 +180,9 @@ class Canoniser {
       case Place::view_axis: search.pin_view_axis(here, Index{a}, Index{b}); break;
       case Place::input: search.pin_input(here, a, b); break;
     }
-    return search.run();
+    if (alternatives_ == SIZE_MAX) return search.run();
+    steps_ -= std::min(steps_, s.form.order.size());
+    return search.run(steps_);
   }
 
   CanonicalForm finish(Numbering s) {
@@ -188,7 +190,7 @@ class Canoniser {
       Place place{};
       const std::vector<std::uint32_t> all = candidates(s, place);
       if (all.empty()) break;
-      if (alternatives_ == 0) {
+      if (alternatives_ == 0 || steps_ == 0) {
         take(s, place, all.front());
         continue;
       }
@@ -202,7 +204,7 @@ class Canoniser {
       }
       std::optional<CanonicalForm> best;
       for (std::uint32_t c : different) {
-        if (best && alternatives_ == 0) break;
+        if (best && (alternatives_ == 0 || steps_ == 0)) break;
         if (alternatives_ > 0 && alternatives_ != SIZE_MAX) --alternatives_;
         Numbering branch = s;
         take(branch, place, c);
@@ -291,7 +293,8 @@ class Canoniser {
 
   const Diagram& d_;
   const Colours colours_;
-  std::size_t alternatives_;  // still to be tried
+  std::size_t alternatives_;    // still to be tried
+  std::size_t steps_ = 300000;  // still to be made in looking for automorphisms, where alternatives are counted
 };
 
 }  // namespace

@@ -218,10 +218,15 @@ void Spread::undo_to(std::size_t trail) {
 }
 
 bool Spread::run() {
+  std::size_t steps = SIZE_MAX;
+  return run(steps);
+}
+
+bool Spread::run(std::size_t& steps) {
   if (impossible_) return false;
   std::vector<Choice> choices;
   bool failed = false;
-  for (;;) {
+  for (; steps > 0; --steps) {
     if (failed) {
       while (!choices.empty() && choices.back().tried == choices.back().alternatives.size()) choices.pop_back();
       if (choices.empty()) return false;
@@ -255,6 +260,7 @@ bool Spread::run() {
       failed = !apply(c.item, c.alternatives.front());
     }
   }
+  return false;
 }
 
 std::optional<IsomorphismWitness> find_isomorphism(const Diagram& left, const Diagram& right) {

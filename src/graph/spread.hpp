@@ -27,6 +27,7 @@ class Spread {
   void pin_outputs();  // every output to the one at its position; false from run() if they differ in shape
 
   bool run();
+  bool run(std::size_t& steps);  // at most so many, which are counted down; false as well when none are left
   const IsomorphismWitness& witness() const { return witness_; }
 
  private:
