@@ -213,7 +213,7 @@ TEST_CASE("inductions with a wrong base, step or exit are refused", "[folds]") {
   const std::size_t line = r.certificate.rfind(" induction t="), at = r.certificate.rfind(" induction ");
   const std::size_t induction = line == std::string::npos ? at : line;
   const std::size_t from = r.certificate.find(" e=", induction) + 3, to = r.certificate.find(' ', from);
-  const auto premises = text::split(r.certificate.substr(from, to - from), ',');
+  const auto premises = text::split(std::string_view(r.certificate).substr(from, to - from), ',');
   REQUIRE(premises.size() == 6);
   for (std::size_t i = 0; i < premises.size(); ++i)
     for (std::size_t j = 0; j < premises.size(); ++j) {
