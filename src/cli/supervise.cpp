@@ -211,6 +211,10 @@ Ending supervise(const Budget& budget, const std::string& activity, const std::f
   if (WIFEXITED(status) && WEXITSTATUS(status) == memory_exit) return Ending::out_of_memory;
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
     return Ending::out_of_memory;  // by the system: it had none left
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) {  // whoever read the output has seen enough of it
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+  }
   if (WIFSIGNALED(status))
     crashed(fmt::format("was ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status))));
   crashed("ended without an answer");
