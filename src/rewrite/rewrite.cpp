@@ -107,7 +107,7 @@ Rewrite Rewriter::instance(Symbol theorem, const std::map<Symbol, Ref>& arrays, 
 }
 
 std::optional<Rewrite> Rewriter::instance(const Theorem& t, const DiagramBuilder::Substitution& assignment,
-                                          const std::vector<Index>& at, Signs& signs) {
+                                          const std::vector<Index>& at, Signs& signs, const GivenHere& given) {
   const Statement& st = t.statement();
   const auto& sizes = assignment.sizes;
   Step s{.rule = Inference::instance, .names = {t.name()}};
@@ -139,6 +139,14 @@ std::optional<Rewrite> Rewriter::instance(const Theorem& t, const DiagramBuilder
     const auto sign = signs.find(thaw(b_, c.value, map).front().value.wire, c.sign);
     if (!sign) return std::nullopt;
     s.signs.push_back(*sign);
+  }
+  for (std::size_t k = 0; k < st.given.size(); ++k) {
+    const Output l = thaw(b_, st.given[k].left, map).front(), r = thaw(b_, st.given[k].right, map).front();
+    std::map<Index, Index> same;
+    for (std::size_t i = 0; i < l.axes.size(); ++i) same[r.axes[i]] = l.axes[i];
+    const auto equation = given ? given(k, l.value, b_.rename(r.value, same)) : std::nullopt;
+    if (!equation) return std::nullopt;
+    s.equations.push_back(equation->proof);
   }
   const Output left = thaw(b_, st.left, map).front();
   const Rewrite r = apply(s, left.value);

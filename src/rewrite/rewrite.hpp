@@ -33,9 +33,11 @@ class Rewriter {
   Rewrite inside(const Ref& whole, const std::vector<std::pair<std::uint32_t, Rewrite>>& inputs);
   // An instance of a theorem about scalars: each array is a term, lifted over its indices.
   Rewrite instance(Symbol theorem, const std::map<Symbol, Ref>& arrays, const std::vector<SignId>& signs = {});
-  // An instance of any theorem, its outputs read at `at`; empty if a sign that it needs is not found.
+  // An instance of any theorem, its outputs read at `at`; empty if a sign that it needs is not found, or an equation
+  // that it assumes, given by its number and its two sides here.
+  using GivenHere = std::function<std::optional<Rewrite>(std::size_t number, const Ref& left, const Ref& right)>;
   std::optional<Rewrite> instance(const Theorem& t, const DiagramBuilder::Substitution& assignment,
-                                  const std::vector<Index>& at, class Signs& signs);
+                                  const std::vector<Index>& at, class Signs& signs, const GivenHere& given = {});
   // r read at 0 in place of an index over an axis of size 1. Of real wires.
   Rewrite only_point(const Ref& r, Index i);
   // from == to at every point, from the given signs: asks the solver.

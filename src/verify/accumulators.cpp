@@ -93,7 +93,7 @@ class Proposer {
       factors.erase(at);
       if (factors.empty()) return std::nullopt;
       auto whole = linear(s, factors.size() == 1 ? factors[0] : b_.add(Op::mul, factors), by.before);
-      const auto last = with_last_value(below, by, *divisor);
+      const auto last = replaced(below, {{by.next, divisor->closed}});
       if (!whole || !last) return std::nullopt;
       whole->closed = b_.add(Op::mul, {whole->closed, b_.add(Op::inv, {*last})});
       whole->accumulator = quotient;
@@ -126,7 +126,7 @@ class Proposer {
     const Ref factor = factors.size() == 1 ? factors[0] : b_.add(Op::mul, factors);
     for (const FoldState& other : states_)
       if (const Invariant* form = find(other.recurrence.state); form && below(factor, other.next.wire))
-        return known(rescaled) ? rescaled_sum(s, terms, other, *form) : std::nullopt;
+        return known(rescaled) ? rescaled_sum(s, terms, factor, other, *form) : std::nullopt;
     if (terms.empty()) return known(multiplied) ? product_of(s, factor) : std::nullopt;
     return known(decayed) ? decayed_sum(s, terms, factor) : std::nullopt;
   }
@@ -158,17 +158,25 @@ class Proposer {
     return form(s, b_.add(Op::mul, {s.first, steps_of(s, Op::mul, factor)}), multiplied);
   }
 
-  // The terms with the last value of the state that rescales in place of its value after their own step.
-  std::optional<Invariant> rescaled_sum(const FoldState& s, const std::vector<Ref>& terms, const FoldState& by,
-                                        const Invariant& form_of) {
+  // The terms with the last value of the state that rescales in place of its value after their own step; the first
+  // value is rescaled from the first value of that state.
+  std::optional<Invariant> rescaled_sum(const FoldState& s, const std::vector<Ref>& terms, const Ref& factor,
+                                        const FoldState& by, const Invariant& form_of) {
+    const std::vector<Replaced> last{{by.next, form_of.closed}};
     std::vector<Ref> moved;
     for (const Ref& t : terms) {
-      const auto m = with_last_value(t, by, form_of);
+      const auto m = replaced(t, last);
       if (!m) return std::nullopt;
       moved.push_back(*m);
     }
-    if (!zero(s.first) || moved.empty()) return std::nullopt;
-    return sum_of(s, moved, rescaled);
+    if (moved.empty()) return std::nullopt;
+    FoldState begin = s;
+    if (!zero(s.first)) {
+      const auto whole = replaced(factor, {{by.next, form_of.closed}, {by.before, by.first}});
+      if (!whole) return std::nullopt;
+      begin.first = b_.add(Op::mul, {s.first, *whole});
+    }
+    return sum_of(begin, moved, rescaled);
   }
 
   // Each term shrinks by the factors of the steps after its own.
@@ -219,19 +227,24 @@ class Proposer {
   // Whether a term depends on the state before the step.
   bool reads(const Ref& r, const FoldState& s) const { return below(r, s.before.wire); }
 
-  std::optional<Ref> with_last_value(const Ref& r, const FoldState& by, const Invariant& f) {
-    if (r.wire == by.next.wire) {
-      std::map<Index, Index> map;
-      for (std::size_t k = 0; k < r.at.size(); ++k) map[by.next.at[k]] = r.at[k];
-      return b_.rename(f.closed, map);
-    }
+  // A wire of which each occurrence becomes another term.
+  struct Replaced {
+    Ref from, to;
+  };
+  std::optional<Ref> replaced(const Ref& r, const std::vector<Replaced>& all) {
+    for (const Replaced& x : all)
+      if (r.wire == x.from.wire) {
+        std::map<Index, Index> map;
+        for (std::size_t k = 0; k < r.at.size(); ++k) map[x.from.at[k]] = r.at[k];
+        return b_.rename(x.to, map);
+      }
     const Box x = b_.box(r.wire);
-    if (!below(r, by.next.wire)) return r;
+    if (std::none_of(all.begin(), all.end(), [&](const Replaced& e) { return below(r, e.from.wire); })) return r;
     if (x.op == Op::view) return std::nullopt;
     const auto o = b_.open(r);
     std::vector<Ref> inputs;
     for (const Ref& in : o.inputs) {
-      const auto moved = with_last_value(in, by, f);
+      const auto moved = replaced(in, all);
       if (!moved) return std::nullopt;
       inputs.push_back(*moved);
     }
