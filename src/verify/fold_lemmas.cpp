@@ -8,38 +8,62 @@
 
 namespace skein {
 
-FoldLemmas::FoldLemmas(Kernel& k, const std::vector<FoldState>& folds, const OneState& same) : k_(k), own_(k.sizes()) {
-  for (const auto& [name, t] : k.theorems()) own_.admit(t);
-  DiagramBuilder& b = own_.arena();
-  const DiagramBuilder& from = k.arena();
-  std::map<Symbol, Ref> arrays;
-  Copier copier(from, b, [&](WireId w) -> std::optional<DiagramBuilder::Image> {
-    const Box& x = from.box(w);
-    if (x.op != Op::input) return std::nullopt;
-    const auto one = same.find(x.name);
-    const Symbol name = one == same.end() ? x.name : one->second;
-    const auto [array, fresh] = arrays.emplace(name, Ref{});
-    if (fresh) {
-      array->second = b.input(name, x.degree, x.dtype);
-      arrays_.push_back({name, x.degree, x.dtype, Role::input});
-    }
-    return DiagramBuilder::Image{array->second.at, array->second};
+namespace {
+
+bool mentions(const Box& x, Symbol size) {
+  std::set<Symbol> variables;
+  for (const IndexExpression& e : x.index) collect_variables(e, variables);
+  for (const Axis& a : x.bound) collect_variables(a.size, variables);
+  collect_variables(x.size, variables);
+  return variables.count(size) > 0;
+}
+
+bool stateless(const DiagramBuilder& b, WireId w, const std::vector<FoldState>& folds) {
+  const std::vector<WireId> below = wires_below(b, {w});
+  return std::none_of(below.begin(), below.end(), [&](WireId x) {
+    return b.box(x).op == Op::input && std::any_of(folds.begin(), folds.end(), [&](const FoldState& s) {
+             return s.recurrence.state == b.box(x).name;
+           });
   });
-  // All of them, before the arrays are put into a diagram.
+}
+
+}  // namespace
+
+bool mention_steps(const DiagramBuilder& b, const std::vector<FoldState>& folds, Symbol steps) {
+  std::vector<WireId> roots;
+  for (const FoldState& s : folds) roots.push_back(s.first.wire), roots.push_back(s.next.wire);
+  const std::vector<WireId> below = wires_below(b, roots);
+  return std::any_of(below.begin(), below.end(),
+                     [&](WireId w) { return mentions(b.box(w), steps) && stateless(b, w, folds); });
+}
+
+FoldLemmas::FoldLemmas(Kernel& k, const std::vector<FoldState>& folds, Symbol steps, const OneState& same,
+                       std::chrono::steady_clock::time_point deadline)
+    : k_(k), own_(k.sizes()), n_(k, deadline) {
+  for (const auto& [name, t] : k.theorems()) own_.admit(t);
+  const DiagramBuilder& from = k.arena();
+  Copier copier(from, own_.arena(), [&](WireId w) -> std::optional<DiagramBuilder::Image> {
+    const Box x = from.box(w);
+    if (x.op == Op::input) {
+      const auto one = same.find(x.name);
+      return array(one == same.end() ? x.name : one->second, x.degree, x.dtype);
+    }
+    return mentions(x, steps) && x.deterministic && stateless(from, w, folds) ? std::optional(part(w)) : std::nullopt;
+  });
   struct Equality {
     Ref left, right;
   };
-  std::vector<std::pair<Sign, Ref>> signs;
   for (const Kernel::Assumption& a : k.assumptions())
-    if (!a.equal_to) signs.emplace_back(a.sign, copier.copy(a.value));
+    if (!a.equal_to) signs_.emplace_back(a.sign, copier.copy(a.value));
   std::vector<Equality> equalities;
   for (const FoldState& s : folds)
     for (bool step : {false, true}) {
-      const Kernel::Assumption& a = k.assumptions().at(step ? s.recurrence.next : s.recurrence.first);
+      // The arena grows while parts are named.
+      const Kernel::Assumption a = k.assumptions().at(step ? s.recurrence.next : s.recurrence.first);
       equalities.push_back({copier.copy(a.value), copier.copy(*a.equal_to)});
       given_.emplace_back(s.recurrence.state, step);
     }
-  for (const auto& [sign, value] : signs) {
+  for (const auto& [sign, value] : signs_) {
     own_.assume_sign(value, sign);
     claim_.when.push_back({sign, diagram(value.at, value)});
   }
@@ -50,12 +74,57 @@ FoldLemmas::FoldLemmas(Kernel& k, const std::vector<FoldState>& folds, const One
       if (std::find(axes.begin(), axes.end(), i) == axes.end()) axes.push_back(i);
     claim_.given.push_back({diagram(axes, e.left), diagram(axes, e.right)});
   }
-  std::size_t condition = signs.size();
+  std::size_t condition = signs_.size();
   for (const FoldState& s : folds) {
     Recurrence r = s.recurrence;
     r.first = condition++, r.next = condition++;
     recurrences_.push_back(r);
   }
+}
+
+DiagramBuilder::Image FoldLemmas::array(Symbol name, const std::vector<Axis>& axes, DType dtype) {
+  const auto [known, fresh] = known_.emplace(name, Ref{});
+  if (fresh) {
+    known->second = own_.arena().input(name, axes, dtype);
+    arrays_.push_back({name, axes, dtype, Role::input});
+  }
+  return {known->second.at, known->second};
+}
+
+// Terms with one normal form are one array.
+DiagramBuilder::Image FoldLemmas::part(WireId w) {
+  DiagramBuilder& from = k_.arena();
+  const Ref whole = from.at_fresh(w), normal = n_.normal(whole).to;
+  std::vector<Axis> axes;
+  for (Index i : normal.at) axes.push_back(from.axis(i));
+  const auto [known, fresh] = part_of_.emplace(normal.wire, Symbol());
+  if (fresh) {
+    known->second = Symbol("part." + std::to_string(part_of_.size()));
+    std::vector<InputPort> ports;
+    std::set<Symbol> seen;
+    for (WireId x : wires_below(from, {normal.wire}))
+      if (const Box& box = from.box(x); box.op == Op::input && seen.insert(box.name).second)
+        ports.push_back({box.name, box.degree, box.dtype, Role::input});
+    parts_.push_back(freeze(from, known->second, k_.sizes(), ports, {{Symbol("out"), normal.at, normal}}));
+    const Ref here = array(known->second, axes, from.dtype(normal.wire)).value;
+    if (from.dtype(normal.wire) == DType::real)
+      for (Sign s : {Sign::positive, Sign::nonnegative, Sign::nonzero})
+        if (n_.signs().find(normal.wire, s)) {
+          signs_.emplace_back(s, here);
+          break;
+        }
+  }
+  const Ref here = array(known->second, axes, from.dtype(normal.wire)).value;
+  // At the indices of the wire, of which the normal form may read fewer.
+  DiagramBuilder::Image out;
+  std::map<Index, Index> names;
+  for (std::size_t k = 0; k < normal.at.size(); ++k) names[normal.at[k]] = here.at[k];
+  for (Index i : whole.at) {
+    const auto it = names.find(i);
+    out.at.push_back(it == names.end() ? own_.arena().fresh(from.axis(i)) : it->second);
+  }
+  out.value = here;
+  return out;
 }
 
 Diagram FoldLemmas::diagram(const std::vector<Index>& axes, const Ref& value) {
@@ -81,6 +150,7 @@ FoldLemma FoldLemmas::conclude(const Invariant& invariant, const Rewrite& equati
   out.state = invariant.state;
   out.accumulator = invariant.accumulator;
   out.given = given_;
+  out.parts = parts_;
   for (const Recurrence& r : recurrences_)
     if (r.state == invariant.state) {
       out.counter = r.counter;
@@ -102,7 +172,14 @@ std::optional<ReadRule> instance_of(const FoldLemma& lemma, const LemmaUse& use)
     const auto moved = use.sizes.find(v);
     assignment.sizes[v] = moved == use.sizes.end() ? size_variable(v) : moved->second;
   }
+  DiagramBuilder::Substitution moved;
+  moved.sizes = use.sizes;
+  for (const Diagram& part : lemma.parts) {
+    const Output term = thaw(b, part, moved).front();
+    assignment.inputs[part.name] = {term.axes, term.value};
+  }
   for (const InputPort& p : st.left.inputs()) {
+    if (assignment.inputs.count(p.name)) continue;
     std::vector<Axis> axes = p.axes;
     for (Axis& a : axes) a.size = substitute(a.size, use.sizes);
     const Ref array = b.input(p.name, axes, p.dtype);

@@ -62,7 +62,7 @@ class FoldProver {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const bool needed =
           std::any_of(groups_.begin(), groups_.end(), [&](const FoldGroup& other) { return other.reads.count(g) > 0; });
-      if (needed)
+      if (needed || mention_steps(b_, groups_[g].states, groups_[g].steps))
         prove_lemmas(g, one, out);
       else
         prove_here(g, one, out);
@@ -129,7 +129,7 @@ class FoldProver {
 
   void prove_lemmas(std::size_t g, bool one, FoldProof& out) {
     const Plan p = plan(g, one);
-    FoldLemmas lemmas(k_, p.carried, one ? one_state(g) : OneState());
+    FoldLemmas lemmas(k_, p.carried, groups_[g].steps, one ? one_state(g) : OneState(), options_.deadline);
     DeriveOptions inner = options_;
     inner.recurrences = lemmas.recurrences();
     std::vector<FoldState> states;
