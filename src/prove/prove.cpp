@@ -302,14 +302,21 @@ class Strategy {
     out_.seconds["derive"] += since(start);
     out_.invariants.clear();
     for (const Invariant& i : d.invariants) out_.invariants.push_back(invariant_text(k, i));
-    if (!d.proof && o.hints.empty() && o.recurrences.empty()) {  // states of folds are induction's business
+    if (!d.proof && o.hints.empty()) {
       start = Clock::now();
+      // States of folds are induction's business: what is left is about what they are after all steps.
+      Rewriter w(k);
+      auto known = [&](const Ref& x) {
+        const auto r = d.without_states ? d.without_states(x) : std::nullopt;
+        return r ? *r : w.same(x);
+      };
+      const Rewrite a = known(l.value), b = known(right);
       SaturationOptions limits;
       limits.deadline = s.when.size() == p_.statement.when.size() && !domain_conditions(s.left, s.right).empty()
                             ? half_way()
                             : derive_until_;
-      const SaturationProof saturated = prove_by_saturation(k, rules_, l.value, right, limits);
-      d.proof = saturated.proof;
+      const SaturationProof saturated = prove_by_saturation(k, rules_, a.to, b.to, limits);
+      if (saturated.proof) d.proof = w.chain(w.chain(a, *saturated.proof), w.reverse(b));
       d.reason += "; " + saturated.reason;
       out_.seconds["saturate"] += since(start);
     }

@@ -143,8 +143,13 @@ Rewrite FoldCase::brought(const Ref& r) {
   then(*unfold_);
   then_normal();
   then_lemmas();
-  then(*replace_);
-  then_normal();
+  // An invariant may name another state.
+  for (std::size_t k = 0; k <= states_.size(); ++k) {
+    const Rewrite known = (*replace_)(a.to);
+    if (known.trivial()) break;
+    a = w_.chain(a, known);
+    then_normal();
+  }
   then_lemmas();
   return a;
 }
